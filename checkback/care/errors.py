@@ -1,0 +1,145 @@
+"""What can go wrong, named for what happened. The docstring is the message."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class CareError(Exception):
+    """Something in the care of a family could not be done."""
+
+    def __str__(self) -> str:
+        return super().__str__() or (type(self).__doc__ or "").strip()
+
+
+class InvalidPhone(CareError):
+    """This is not a phone number we can text."""
+
+
+class InvalidEnrolment(CareError):
+    """The enrolment cannot be taken as it is; `problems` names each field and its mend."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__("; ".join(f"{field}: {mend}" for field, mend in sorted(problems.items())))
+        self.problems = problems
+
+
+class ChangedEnrolment(CareError):
+    """This incident was enrolled before, with something else in some fields; nothing was changed.
+
+    `family` has it; `problems` names each field that differs, and what to do.
+    """
+
+    def __init__(self, family: str, fields: Sequence[str]) -> None:
+        super().__init__(f"enrolled before as {family}, otherwise in: {', '.join(fields)}")
+        self.family = family
+        self.problems = {
+            each: f"differs from what {family} was enrolled with; nothing was changed, staff change a family by hand"
+            for each in fields
+        }
+
+
+class NotFound(CareError):
+    """There is nothing under this name."""
+
+
+class AlreadyResolved(CareError):
+    """This escalation has ended already."""
+
+
+class AlreadyAcknowledged(CareError):
+    """Someone has taken this escalation already."""
+
+
+class AlreadyDone(CareError):
+    """Somebody has done this task already."""
+
+
+class SignInRefused(CareError):
+    """That login and that password do not belong together."""
+
+
+class CodeRefused(CareError):
+    """That code is wrong, was used before, or has run out."""
+
+
+class InvalidStaff(CareError):
+    """A member of staff cannot be kept like this; `problems` names each field and its mend."""
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__("; ".join(f"{field}: {mend}" for field, mend in sorted(problems.items())))
+        self.problems = problems
+
+
+class ProviderRefused(CareError):
+    """The sign-in provider did not vouch for anybody; the message says why, to whoever runs the house."""
+
+
+class WordsRefused(CareError):
+    """What was written cannot be kept or sent like this; the message says why, to the person who wrote it."""
+
+
+class HoldRefused(CareError):
+    """What was asked to be held cannot be; the message says why."""
+
+
+class ClaimLost(CareError):
+    """Somebody else works on this now; what we learned was not kept."""
+
+
+class Unaudited(CareError):
+    """A unit of work changed something and left no audit row."""
+
+
+class SendFailed(CareError):
+    """The carrier refused the text; nothing was sent.
+
+    `code` is the carrier's own error code, or None when it gave none. `permanent`: trying again will not help.
+    `retry_after`, in seconds, when the carrier named a time.
+    """
+
+    def __init__(self, code: int | None, *, permanent: bool, retry_after: float | None = None) -> None:
+        super().__init__(f"the carrier refused the text (code {code})")
+        self.code = code
+        self.permanent = permanent
+        self.retry_after = retry_after
+
+
+class SendUnclear(CareError):
+    """Nobody knows whether the carrier took the text: it did not answer, or not in a way we understand."""
+
+
+class LookupUnavailable(CareError):
+    """Nobody says whether a number has changed hands: no answer in time, or none that can be understood."""
+
+
+class AssistantUnavailable(CareError):
+    """The assistant gave no answer in time, or an error instead of one."""
+
+
+class TurnRejected(CareError):
+    """The assistant answered, but not with a whole turn: a directive was missing or not in the contract."""
+
+
+class NoSuchPlan(CareError):
+    """There is no plan of this name; the message names those there are."""
+
+
+class AlreadyApproved(CareError):
+    """This version of a plan is no draft any more."""
+
+
+class NotAllowed(CareError):
+    """This is not for this member of staff to do; the message says for whom it is."""
+
+
+class NoSuchScene(CareError):
+    """A plan cannot be rehearsed for this time, place or language; the message says which, and the mend."""
+
+
+class WeakPassword(CareError):
+    """A password needs at least 12 characters, at most 200, and not your login or one repeated sign."""
+
+
+class StoreUnavailable(CareError):
+    """The database cannot be reached."""

@@ -1,0 +1,295 @@
+"""The board: who needs somebody now, what is to be done, what goes out next, and whether the house is alive."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from checkback.care.flows.rotas import WARN_AHEAD
+from checkback.care.model import (
+    CheckIn,
+    Contact,
+    Escalation,
+    EscalationNotice,
+    Family,
+    OutboundMessage,
+    StaffMember,
+    Task,
+)
+from checkback.care.rules.sending import HandOver, Wait, judge
+from checkback.care.runtime import Runtime
+from checkback.care.steps.timing import hours_for
+from checkback.care.store import Transaction, check_ins, console, escalations, messages, people, rotas, work
+from checkback.care.terms import (
+    CheckInState,
+    ConsentState,
+    DistressLevel,
+    EscalationOutcome,
+    EscalationState,
+    Language,
+    NoticeState,
+    OutboundKind,
+    TaskKind,
+    Urgency,
+)
+
+AHEAD = timedelta(days=7)
+COUNTED = timedelta(days=1)
+#: A process whose last sign of life is older than this is taken for dead.
+SILENT_AFTER = timedelta(minutes=2)
+
+
+@dataclass(frozen=True)
+class OpenEscalation:
+    """Somebody in distress, and who has it. `family` is None for a number we do not know."""
+
+    number: int
+    reference: str
+    level: DistressLevel
+    urgency: Urgency | None
+    state: EscalationState
+    opened_at: datetime
+    family: str | None
+    taken_by: str | None
+    taken_by_id: UUID | None
+    taken_at: datetime | None
+    told: Sequence[str]
+    next_at: datetime | None
+    texts_blocked: bool
+    outcome: EscalationOutcome | None = None
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class OpenTask:
+    """Something a person is asked to do."""
+
+    id: UUID
+    kind: TaskKind
+    opened_at: datetime
+    due_at: datetime
+    is_late: bool
+    family: str | None
+    owner: str | None
+
+
+@dataclass(frozen=True)
+class Coming:
+    """A text that will go out, without its words: when, for whom, in which language, under which wording key."""
+
+    at: datetime
+    zone: str
+    family: str | None
+    language: Language | None
+    wording: str
+    kind: OutboundKind
+    is_queued: bool
+    waits_for_consent: bool
+
+
+@dataclass(frozen=True)
+class NobodyOnCall:
+    """A time ahead, or now, in which a rota has nobody."""
+
+    rota: str
+    starts_at: datetime
+    ends_at: datetime
+    is_now: bool
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What happened since a moment."""
+
+    since: datetime
+    texts_in: int
+    texts_out: int
+    texts_lost: int
+    escalations: int
+
+
+@dataclass(frozen=True)
+class Board:
+    """All of it at one moment, in the programme's zone. `silent` names processes that show no sign of life."""
+
+    now: datetime
+    zone: str
+    programme: str
+    escalations: Sequence[OpenEscalation]
+    tasks: Sequence[OpenTask]
+    coming: Sequence[Coming]
+    counts: Counts
+    silent: Sequence[str]
+    is_alive: bool
+    gaps: Sequence[NobodyOnCall]
+
+
+def look(rt: Runtime) -> Board:
+    """What the board shows: references, never a name, a number or a body."""
+    with rt.store.read() as tx:
+        programme = people.the_programme(tx)
+        beats = work.heartbeats(tx)
+        silent = [beat.name for beat in beats if beat.at < tx.now - SILENT_AFTER]
+        return Board(
+            now=tx.now,
+            zone=programme.zone,
+            programme=programme.name,
+            escalations=open_escalations(tx, escalations.all_open(tx)),
+            tasks=open_tasks(tx, work.open_tasks(tx)),
+            coming=_coming(tx),
+            counts=_counts(tx),
+            silent=silent,
+            is_alive=bool(beats) and not silent,
+            gaps=_gaps(tx),
+        )
+
+
+def _gaps(tx: Transaction) -> Sequence[NobodyOnCall]:
+    """As days ahead as the task for it is opened; so that a board shows it to whoever could fill it."""
+    until = tx.now + WARN_AHEAD
+    return [
+        NobodyOnCall(rota.name, gap.starts_at, gap.ends_at, gap.starts_at <= tx.now)
+        for rota in rotas.all_rotas(tx)
+        for gap in rotas.in_force(tx, rota, tx.now, until).gaps(tx.now, until)
+    ]
+
+
+def open_escalations(tx: Transaction, found: Sequence[Escalation]) -> Sequence[OpenEscalation]:
+    """These escalations with the names of those who have them or were told, in their order."""
+    notices = {escalation.id: escalations.notices_of(tx, escalation) for escalation in found}
+    staff = console.by_id(tx, StaffMember, _everybody(found, notices))
+    families = console.by_id(tx, Family, (escalation.family_id for escalation in found))
+    return [_open(escalation, notices[escalation.id], staff, families) for escalation in found]
+
+
+def open_tasks(tx: Transaction, found: Sequence[Task]) -> Sequence[OpenTask]:
+    """These tasks with the names of their owners, in their order."""
+    families = console.by_id(tx, Family, (task.family_id for task in found))
+    staff = console.by_id(tx, StaffMember, (task.owner_id for task in found))
+    return [
+        OpenTask(
+            id=task.id,
+            kind=task.kind,
+            opened_at=task.opened_at,
+            due_at=task.due_at,
+            is_late=task.due_at < tx.now,
+            family=families[task.family_id].reference if task.family_id else None,
+            owner=staff[task.owner_id].name if task.owner_id else None,
+        )
+        for task in found
+    ]
+
+
+def _everybody(
+    found: Sequence[Escalation], notices: Mapping[UUID, Sequence[EscalationNotice]]
+) -> Sequence[UUID | None]:
+    told = [notice.staff_id for each in notices.values() for notice in each]
+    return [*told, *(escalation.acknowledged_by for escalation in found)]
+
+
+def _open(
+    escalation: Escalation,
+    notices: Sequence[EscalationNotice],
+    staff: Mapping[UUID, StaffMember],
+    families: Mapping[UUID, Family],
+) -> OpenEscalation:
+    taken_by = staff.get(escalation.acknowledged_by) if escalation.acknowledged_by else None
+    return OpenEscalation(
+        number=escalation.number,
+        reference=escalation.reference,
+        level=escalation.level,
+        urgency=escalation.urgency,
+        state=escalation.state,
+        opened_at=escalation.opened_at,
+        family=families[escalation.family_id].reference if escalation.family_id else None,
+        taken_by=taken_by.name if taken_by else None,
+        taken_by_id=escalation.acknowledged_by,
+        taken_at=escalation.acknowledged_at,
+        told=_told(notices, staff),
+        next_at=escalation.next_at,
+        texts_blocked=escalation.texts_blocked,
+        outcome=escalation.outcome,
+        ended_at=escalation.resolved_at,
+    )
+
+
+def _told(notices: Sequence[EscalationNotice], staff: Mapping[UUID, StaffMember]) -> Sequence[str]:
+    """Whom a notice went out to, each once, the first first."""
+    working = [notice for notice in notices if notice.state is NoticeState.TOLD]
+    names = (staff[n.staff_id].name if n.staff_id else "the on-call number" for n in working)
+    return list(dict.fromkeys(names))
+
+
+def _coming(tx: Transaction) -> Sequence[Coming]:
+    until = tx.now + AHEAD
+    promised, queued = check_ins.coming(tx, until), messages.coming(tx, until)
+    contacts = console.by_id(tx, Contact, [*(c.contact_id for c in promised), *(m.contact_id for m in queued)])
+    families = console.by_id(tx, Family, (contact.family_id for contact in contacts.values()))
+    consents = console.latest_consents(tx, contacts)
+    agreed = {contact_id for contact_id, consent in consents.items() if consent.state is ConsentState.GIVEN}
+    found = [_promise(c, contacts[c.contact_id], families, agreed) for c in promised if c.held_at is None]
+    found += [_queued(tx, m, contacts.get(m.contact_id) if m.contact_id else None, families) for m in queued]
+    return sorted(found, key=lambda coming: coming.at)
+
+
+def queued_texts(tx: Transaction, until: datetime) -> Sequence[Coming]:
+    """What is in the outbox for families already, in the order in which it goes."""
+    queued = messages.coming(tx, until)
+    contacts = console.by_id(tx, Contact, (message.contact_id for message in queued))
+    families = console.by_id(tx, Family, (contact.family_id for contact in contacts.values()))
+    found = [_queued(tx, m, contacts.get(m.contact_id) if m.contact_id else None, families) for m in queued]
+    return sorted(found, key=lambda coming: coming.at)
+
+
+def _promise(check_in: CheckIn, contact: Contact, families: Mapping[UUID, Family], agreed: set[UUID]) -> Coming:
+    return Coming(
+        at=check_in.due_at,
+        zone=contact.zone,
+        family=families[contact.family_id].reference,
+        language=contact.language,
+        wording=check_in.wording,
+        kind=OutboundKind.CHECK_IN,
+        is_queued=check_in.state is not CheckInState.PLANNED,
+        waits_for_consent=contact.id not in agreed,
+    )
+
+
+def _queued(
+    tx: Transaction, message: OutboundMessage, contact: Contact | None, families: Mapping[UUID, Family]
+) -> Coming:
+    return Coming(
+        at=_goes_at(tx, message, contact),
+        zone=contact.zone if contact else "UTC",
+        family=families[contact.family_id].reference if contact else None,
+        language=contact.language if contact else None,
+        wording=message.wording or str(message.kind),
+        kind=message.kind,
+        is_queued=True,
+        waits_for_consent=False,
+    )
+
+
+def _goes_at(tx: Transaction, message: OutboundMessage, contact: Contact | None) -> datetime:
+    """When the worker will hand it over, as it will judge it then."""
+    hours = hours_for(tx, contact) if contact else None
+    looked_at = max(tx.now, message.due_at)
+    match judge(message.kind, looked_at, not_after=message.not_after, hours=hours, free_until=message.free_until):
+        case Wait(until):
+            return until
+        case HandOver():
+            return looked_at
+        case _:
+            return message.not_after
+
+
+def _counts(tx: Transaction) -> Counts:
+    since = tx.now - COUNTED
+    return Counts(
+        since=since,
+        texts_in=console.texts_in(tx, since),
+        texts_out=console.texts_out(tx, since),
+        texts_lost=console.texts_lost(tx, since),
+        escalations=console.escalations_opened(tx, since),
+    )

@@ -1,0 +1,118 @@
+"""Who watches the watchman: proof that each open escalation moves, a second route when one does not, a heartbeat for
+whoever listens outside, and a page a day that shows that alerts arrive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from checkback.care.flows.due import each
+from checkback.care.flows.paging import pager_of
+from checkback.care.model import Escalation, StaffMember
+from checkback.care.runtime import Runtime
+from checkback.care.steps.finding import can_be_texted, number_routes, routes_to
+from checkback.care.steps.outbox import queue_alarm
+from checkback.care.steps.summoning import queue_summons
+from checkback.care.steps.tasks import alerts_do_not_arrive
+from checkback.care.store import Transaction, escalations, people, rotas
+from checkback.care.terms import EscalationState, NoticeState, Way
+
+log = structlog.get_logger()
+
+#: The scheduler looks every second, so a minute late is late by far.
+STANDS_STILL_AFTER = timedelta(minutes=2)
+#: The hour of the programme's day at which whoever is on call gets the test page.
+TEST_PAGE_AT = 10
+_SEE_AGAIN = timedelta(minutes=15)
+
+Ping = Callable[[], None]
+
+
+def still(rt: Runtime) -> Sequence[str]:
+    """References of open escalations that do not move: nobody's turn has come, or nobody was told."""
+    with rt.store.read() as tx:
+        return [escalation.reference for escalation in escalations.all_open(tx) if _stands_still(tx, escalation)]
+
+
+def watch(rt: Runtime, ping: Ping | None = None) -> bool:
+    """Prove that every open escalation moves, and say so outside. Where one does not, page by a second route instead.
+
+    Returns whether all moved. What listens outside tells a person when it hears nothing: so nothing is said to it while
+    an escalation stands still, nor when this cannot look.
+    """
+    found = still(rt)
+    if found:
+        log.error("escalation.stands-still", count=len(found))
+        with rt.store.begin("watching.page") as tx:
+            _page_by_a_second_route(tx, rt, found)
+    elif ping is not None:
+        ping()
+    return not found
+
+
+def send_test_page(rt: Runtime) -> bool:
+    """Once a day, at ten, whoever is on call gets a page that says it is a test. True when it was sent now."""
+    with rt.store.read() as tx:
+        local = tx.now.astimezone(ZoneInfo(people.the_programme(tx).zone))
+        if local.hour != TEST_PAGE_AT:
+            return False
+        members = _on_call_now(tx)
+    sent = []
+
+    def page(staff_id: UUID) -> None:
+        sent.append(_send_test_page(rt, staff_id, local))
+
+    each(rt, "watching.test-page", members, page, lambda _tx, _id: None)
+    return any(sent)
+
+
+def _stands_still(tx: Transaction, escalation: Escalation) -> bool:
+    if escalation.next_at is None or escalation.next_at < tx.now - STANDS_STILL_AFTER:
+        return True
+    if escalation.state is EscalationState.ACKNOWLEDGED:
+        return False
+    told = [n for n in escalations.notices_of(tx, escalation) if n.state in (NoticeState.TOLD, NoticeState.BUNDLED)]
+    return not told and escalation.opened_at < tx.now - STANDS_STILL_AFTER
+
+
+def _page_by_a_second_route(tx: Transaction, rt: Runtime, found: Sequence[str]) -> None:
+    """A call where this house can call, and a text; both to the number that is always answered, every quarter hour."""
+    pager = pager_of(rt)
+    slot = int(tx.now.timestamp() // _SEE_AGAIN.total_seconds())
+    words = rt.wording.staff("alarm.still", count=str(len(found)), url=f"{rt.console_url}/")
+    if rt.on_call_number is None:
+        log.error("watching.nobody-to-tell")
+        return
+    phone = people.phone_or_new(tx, rt.on_call_number)
+    if Way.VOICE in pager.ways:
+        queue_summons(tx, Way.VOICE, rt.wording.staff("call.still"), f"still:call:{slot}", staff=None, phone=phone)
+    if number_routes(tx, pager) and can_be_texted(tx, phone):
+        queue_alarm(tx, phone, words, f"still:{slot}")
+
+
+def _on_call_now(tx: Transaction) -> Sequence[UUID]:
+    # By id: a row that cannot be read must not keep the others from their page.
+    found = (staff_id for rota in rotas.all_rotas(tx) for staff_id in rotas.on_call_ids(tx, rota.team_id, tx.now))
+    return list(dict.fromkeys(found))
+
+
+def _send_test_page(rt: Runtime, staff_id: UUID, local: datetime) -> bool:
+    with rt.store.begin("watching.test-page") as tx:
+        member = tx.get(StaffMember, staff_id)
+        routes = routes_to(tx, pager_of(rt), member, "emergent")
+        key = f"test-page:{member.id}:{local:%Y-%m-%d}"
+        words = rt.wording.staff("test_page", url=f"{rt.console_url}/")
+        for route in routes[:1]:
+            if route.way is Way.SMS and route.phone is not None:
+                return queue_alarm(tx, route.phone, words, key) is not None
+            said = rt.wording.staff("call.test") if route.way is Way.VOICE else words
+            return queue_summons(tx, route.way, said, key, staff=member, phone=route.phone) is not None
+        alerts_do_not_arrive(tx, member)
+        tx.record("staff.no-test-page", member)
+        log.error("watching.no-way-to-on-call", id=str(member.id))
+        return False

@@ -1,0 +1,46 @@
+"""What the house keeps about itself: who did what, the numbers it gives out, the signs of life of its processes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from checkback.care.model.base import Base, Entity
+
+
+class AuditEvent(Entity):
+    """Somebody did something to something. Ids only, never names or words; chained by hash in batches."""
+
+    __tablename__ = "audit_event"
+    __table_args__ = (Index("ix_audit_event_subject", "subject", "subject_id"),)
+
+    at: Mapped[datetime] = mapped_column(index=True)
+    flow: Mapped[str] = mapped_column(String(60))
+    action: Mapped[str] = mapped_column(String(60))
+    actor: Mapped[str] = mapped_column(String(60))
+    subject: Mapped[str] = mapped_column(String(40))
+    subject_id: Mapped[UUID] = mapped_column()
+    chain_position: Mapped[int | None] = mapped_column(default=None, unique=True)
+    chain_hash: Mapped[bytes | None] = mapped_column(default=None)
+
+
+class Counter(Base):
+    """The last number given out under a name, so that people can speak short references."""
+
+    __tablename__ = "counter"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    last: Mapped[int] = mapped_column()
+
+
+class Heartbeat(Base):
+    """When a process or a job was last alive, and how often it has failed since it first was."""
+
+    __tablename__ = "heartbeat"
+
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    at: Mapped[datetime] = mapped_column()
+    failures: Mapped[int] = mapped_column(default=0)

@@ -1,0 +1,44 @@
+"""What the programme's own files say beside the sentences, read from `program/`."""
+
+from checkback.care.program.entry import Entry, ProgramError, contents, read
+from checkback.care.program.needs import NeedsTable
+from checkback.care.program.opt_outs import OptOutWords
+from checkback.care.program.plans import load_plan, plan_as_text, read_plan
+from checkback.care.program.seeds import (
+    NEEDS,
+    PolicySeed,
+    PolicyStepSeed,
+    ProgrammeSeed,
+    ResourceSeed,
+    RotaSeed,
+    ScheduleSeed,
+    StaffSeed,
+    TurnSeed,
+    load_policies,
+    load_programme,
+    load_resources,
+)
+
+__all__ = [
+    "NEEDS",
+    "Entry",
+    "NeedsTable",
+    "OptOutWords",
+    "PolicySeed",
+    "PolicyStepSeed",
+    "ProgramError",
+    "ProgrammeSeed",
+    "ResourceSeed",
+    "RotaSeed",
+    "ScheduleSeed",
+    "StaffSeed",
+    "TurnSeed",
+    "contents",
+    "load_plan",
+    "load_policies",
+    "load_programme",
+    "load_resources",
+    "plan_as_text",
+    "read",
+    "read_plan",
+]

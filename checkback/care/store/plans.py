@@ -1,0 +1,72 @@
+"""Finding plans in their versions, and who follows them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from checkback.care.model import Answer, CheckIn, CheckInPlan, Family, Incident
+from checkback.care.store.database import Transaction
+from checkback.care.terms import PlanState
+
+
+def all_versions(tx: Transaction, programme_id: UUID, name: str | None = None) -> Sequence[CheckInPlan]:
+    """Every version of every plan, or of one; the newest of each first."""
+    found = select(CheckInPlan).where(CheckInPlan.programme_id == programme_id)
+    if name is not None:
+        found = found.where(CheckInPlan.name == name)
+    return tx.session.scalars(found.order_by(CheckInPlan.name, CheckInPlan.version.desc())).all()
+
+
+def approved(tx: Transaction, programme_id: UUID, name: str) -> CheckInPlan | None:
+    """The version that counts now."""
+    return tx.session.scalar(
+        select(CheckInPlan)
+        .where(
+            CheckInPlan.programme_id == programme_id,
+            CheckInPlan.name == name,
+            CheckInPlan.state == PlanState.APPROVED,
+        )
+        .order_by(CheckInPlan.version.desc())
+        .limit(1)
+    )
+
+
+def followers(tx: Transaction, plan_ids: Sequence[UUID]) -> Sequence[Family]:
+    """The families who follow one of these versions, in the order of their enrolment; closed ones too."""
+    return tx.session.scalars(
+        select(Family).where(Family.plan_id.in_(plan_ids)).order_by(Family.enrolled_at, Family.reference)
+    ).all()
+
+
+def count_followers(tx: Transaction, plan_id: UUID) -> int:
+    """How many families follow this version and are not closed."""
+    counted = select(func.count()).select_from(Family).where(Family.plan_id == plan_id, Family.closed_at.is_(None))
+    return tx.session.scalar(counted) or 0
+
+
+def rows_of(tx: Transaction, contact_id: UUID, incident_id: UUID) -> Sequence[CheckIn]:
+    """Every promise to this contact after this incident, ended or not, in the order of their times."""
+    return tx.session.scalars(
+        select(CheckIn)
+        .where(CheckIn.contact_id == contact_id, CheckIn.incident_id == incident_id)
+        .order_by(CheckIn.due_at, CheckIn.id)
+    ).all()
+
+
+def planned_incidents(tx: Transaction, contact_id: UUID) -> Sequence[Incident]:
+    """The incidents after which something was promised to this contact."""
+    promised = select(CheckIn.incident_id).where(CheckIn.contact_id == contact_id)
+    return tx.session.scalars(select(Incident).where(Incident.id.in_(promised)).order_by(Incident.occurred_at)).all()
+
+
+def last_said(tx: Transaction, contact_id: UUID) -> str | None:
+    """What a contact last said of how they are, as it was understood."""
+    return tx.session.scalar(
+        select(Answer.answer)
+        .where(Answer.contact_id == contact_id, Answer.question == "check_in.opening")
+        .order_by(Answer.answered_at.desc())
+        .limit(1)
+    )
