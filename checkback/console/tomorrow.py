@@ -1,0 +1,88 @@
+"""Tomorrow: every text of the next seven days, and holding and letting go, each with a look at what it means before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from starlette.responses import Response
+
+from checkback.care.errors import HoldRefused, NotFound, WordsRefused
+from checkback.care.flows import holds, tomorrow
+from checkback.care.flows.tomorrow import Wishes
+from checkback.care.steps.holding import LONGEST_REASON
+from checkback.care.terms import HoldScope
+from checkback.console.chart import days
+from checkback.console.desk import Visit
+
+#: For how long a hold stands, as a choice; nothing means until somebody ends it.
+LASTS: Mapping[str, timedelta | None] = {
+    "": None,
+    "2": timedelta(hours=2),
+    "24": timedelta(hours=24),
+    "72": timedelta(hours=72),
+    "168": timedelta(days=7),
+}
+
+
+async def show(visit: Visit) -> Response:
+    asked = visit.request.query_params
+    wishes = Wishes(*(asked.get(name, "")[:80] for name in ("team", "plan", "language", "family")))
+    page = await visit.run(tomorrow.look, visit.desk.rt, wishes)
+    return visit.page("tomorrow.html", page=page, wishes=wishes, chart=days(page.days))
+
+
+async def before_hold(visit: Visit) -> Response:
+    """What a hold would keep back, and the form that places it."""
+    asked = visit.request.query_params
+    return await _hold_page(visit, asked.get("scope", ""), asked.get("which", ""))
+
+
+async def hold(visit: Visit) -> Response:
+    """Place it, with a reason."""
+    form = await visit.form()
+    scope, which = form.get("scope", ""), form.get("which", "").strip()
+    lasts = LASTS.get(form.get("lasts", ""))
+    until: datetime | None = visit.desk.rt.clock.now() + lasts if lasts else None
+    login = visit.me.account.login
+    try:
+        await visit.run(tomorrow.hold, visit.desk.rt, _scope(scope), which, form.get("reason", ""), login, until)
+    except (WordsRefused, HoldRefused) as refused:
+        return await _hold_page(visit, scope, which, 422, problem=str(refused), kept=form)
+    return visit.go("/tomorrow#holds")
+
+
+async def before_release(visit: Visit) -> Response:
+    """What the end of a hold would let go."""
+    page = await visit.run(tomorrow.release, visit.desk.rt, int(visit.request.path_params["number"]))
+    return visit.page("release.html", page=page)
+
+
+async def release(visit: Visit) -> Response:
+    """End it."""
+    reference = f"H-{int(visit.request.path_params['number'])}"
+    await visit.run(holds.end, visit.desk.rt, reference, visit.me.account.login)
+    return visit.go("/tomorrow#holds")
+
+
+async def _hold_page(
+    visit: Visit,
+    scope: str,
+    which: str,
+    status: int = 200,
+    *,
+    problem: str = "",
+    kept: Mapping[str, str] | None = None,
+) -> Response:
+    wanted = _scope(scope)
+    page = await visit.run(tomorrow.reach, visit.desk.rt, wanted, which.strip())
+    return visit.page(
+        "hold.html", status, page=page, problem=problem, kept=kept or {}, lasts=LASTS, longest=LONGEST_REASON
+    )
+
+
+def _scope(text: str) -> HoldScope:
+    try:
+        return HoldScope(text)
+    except ValueError:
+        raise NotFound(text[:40]) from None
