@@ -1,0 +1,1 @@
+"""The metronome: APScheduler ticks, and what is due is a column in our tables. A missed tick loses nothing."""
