@@ -1,0 +1,1 @@
+"""Each port's promise, kept by its adapter against a server on this machine."""

@@ -1,0 +1,1 @@
+"""Settings, logs, health, and the way in."""

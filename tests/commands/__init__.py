@@ -1,0 +1,1 @@
+"""The `checkback` command's families of commands, typed as a person types them."""

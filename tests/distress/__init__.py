@@ -1,0 +1,1 @@
+"""The distress screen says what plain words say."""

@@ -1,0 +1,1 @@
+"""Noise for every parser that meets the outside."""

@@ -1,0 +1,1 @@
+"""The public door, over real HTTP."""
