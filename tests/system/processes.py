@@ -57,10 +57,17 @@ def listens(port: int) -> bool:
 
 def until(what: str, look: Callable[[], object], within: float = 40.0) -> None:
     """Look again and again until it is so; fails naming `what` when it is not in time."""
+    assert comes(look, within), f"not seen within {within:.0f} s: {what}"
+
+
+def comes(look: Callable[[], object], within: float) -> bool:
+    """Look again and again; whether it is so in time."""
     deadline = time.monotonic() + within
     while not look():
-        assert time.monotonic() < deadline, f"not seen within {within:.0f} s: {what}"
+        if time.monotonic() > deadline:
+            return False
         time.sleep(LOOK_EVERY)
+    return True
 
 
 @dataclass

@@ -21,12 +21,16 @@ from checkback.assembly.settings import Settings, load_settings
 from checkback.care.model import CheckIn, ContactPhone, InboundMessage, OutboundMessage, Phone, Task
 from checkback.care.rules.plans import PROMISED
 from checkback.care.terms import OutboundState, TaskKind
+from checkback.simulator.clock import MovableClock
 from tests.system.processes import LOOK_EVERY, Process, free_port, until
 
 ZONE = ZoneInfo("America/Chicago")
 FAMILY_LINE, ALERT_LINE, ON_CALL = "+13145550100", "+13145550199", "+13145550190"
 DR_LEE, ORTIZ = "+13145550141", "+13145550142"
 OPENS, LAST_STORY = 9, 17
+#: The day houses open their doors, each year: weeks without a holiday or a change of clocks lie before and behind it,
+#: so a story is the same story on whatever day tests run.
+FIRST_DAY = (4, 6)
 OURS = ("gateway", "console", "worker", "scheduler")
 WITHOUT_RASA = ("simulator", *OURS)
 ASSISTANT = ("assistant", "actions")
@@ -59,6 +63,7 @@ class RealHouse:
         self.folder = folder
         self.environment = _environment(folder, more)
         self.settings: Settings = load_settings(self.environment)
+        _begins_on_the_first_day(self.settings)
         self.processes: dict[str, Process] = {}
         self._http = httpx2.Client(timeout=20.0, trust_env=False)
         self._numbers = iter(_numbers())
@@ -180,11 +185,8 @@ class RealHouse:
         self._tells("/_/clock", {"advance_seconds": timedelta(**by).total_seconds()})
 
     def promises_fall_due(self) -> None:
-        """Two days pass, and a holiday if one is in the way: on that nothing of ours begins, whatever day tests run."""
-        promised = [each.due_at for each in self.all(CheckIn) if each.step == PROMISED and not each.state.is_over]
-        two_days_on = self.now() + timedelta(days=2)
-        moment = max([two_days_on, *(due + timedelta(minutes=1) for due in promised)])
-        self._tells("/_/clock", {"set": moment.isoformat()})
+        """The two days pass after which a family was told that we come back."""
+        self.passes(hours=48)
 
     def reaches(self, hour: int, minute: int = 0) -> None:
         """It becomes this hour where the families live, today or tomorrow."""
@@ -348,6 +350,16 @@ def _numbers() -> list[str]:
 
 #: Many families share one house here; that a sender is paced is tested by itself.
 _QUICK = {"CHECKBACK_FAMILY_RATE": "50", "CHECKBACK_ALERT_RATE": "50"}
+
+
+def _begins_on_the_first_day(settings: Settings) -> None:
+    """Put a clock that can be moved, and was not yet, on the coming first day, at ten where the families live."""
+    file = settings.clock_file
+    if file is None or file.exists():
+        return
+    now = datetime.now(UTC)
+    mornings = (datetime(now.year + later, *FIRST_DAY, OPENS + 1, tzinfo=ZONE) for later in (0, 1))
+    MovableClock(file).set(next(morning for morning in mornings if morning > now))
 
 
 def _environment(folder: Path, more: Mapping[str, str]) -> dict[str, str]:

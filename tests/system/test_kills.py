@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
+from typing import Any
 
 import httpx2
 import pytest
@@ -193,22 +194,30 @@ def reaches(house: RealHouse, number: int, reaper: Reaper) -> None:
 
 def everything_has_ended(house: RealHouse) -> None:
     """No text waits, no turn is open, nothing is on its way; and every text that was written is kept, once."""
-    wait(house, "nothing left to do", partial(nothing_is_left, house))
+    try:
+        wait(house, "nothing left to do", lambda: not what_is_left(house))
+    except AssertionError:
+        raise AssertionError(f"left undone with seed {SEED}: {what_is_left(house)}") from None
     written = {text["sid"] for phone in house.sees("/_/phones")["phones"] for text in phone["texts"]
                if text["direction"] == "sent"}  # fmt: skip
     kept = [text.carrier_sid for text in house.all(InboundMessage)]
     assert sorted(kept) == sorted(written)
 
 
-def nothing_is_left(house: RealHouse) -> bool:
-    waiting = {InboundState.WAITING, InboundState.IN_TURN}
-    going = {OutboundState.QUEUED, OutboundState.SENDING, OutboundState.UNCLEAR}
-    return not (
-        any(text.state in waiting for text in house.all(InboundMessage))
-        or any(turn.state is TurnState.OPEN for turn in house.all(DialogueTurn))
-        or any(message.state in going for message in house.all(OutboundMessage))
-        or any(escalation.state is not EscalationState.RESOLVED for escalation in house.all(Escalation))
-    )
+def what_is_left(house: RealHouse) -> list[str]:
+    """Everything that waits for somebody, by kind and state."""
+    still: dict[type[Any], set[Any]] = {
+        InboundMessage: {InboundState.WAITING, InboundState.IN_TURN},
+        DialogueTurn: {TurnState.OPEN},
+        OutboundMessage: {OutboundState.QUEUED, OutboundState.SENDING, OutboundState.UNCLEAR},
+        Escalation: set(EscalationState) - {EscalationState.RESOLVED},
+    }
+    return [
+        f"{kind.__name__} {row.id}: {row.state} {getattr(row, 'step', '')} {getattr(row, 'due_at', '')}"
+        for kind, states in still.items()
+        for row in house.all(kind)
+        if row.state in states
+    ]
 
 
 def doubles(house: RealHouse) -> dict[tuple[str, str], int]:
