@@ -21,9 +21,10 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
+from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -125,9 +126,30 @@ class Log:
 
 def tell(database: str, seeds: Sequence[int]) -> list[Told]:
     """Tell these nights one after the other, each in a house nobody has lived in."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+    _hush()
     with staged(database) as stage:
         return [one_night(seed, stage) for seed in seeds]
+
+
+def _hush() -> None:
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+
+
+class _Teller:
+    """One process that tells nights: its stage stands until it ends, for a new one learns every statement anew."""
+
+    stage: Stage
+    _open = ExitStack()
+
+    @classmethod
+    def begins(cls, database: str) -> None:
+        _hush()
+        cls.stage = cls._open.enter_context(staged(database))
+        Finalize(None, cls._open.close, exitpriority=0)  # a process of a pool runs nothing else at its end
+
+    @classmethod
+    def tells(cls, seeds: Sequence[int]) -> list[Told]:
+        return [one_night(seed, cls.stage) for seed in seeds]
 
 
 def one_night(seed: int, stage: Stage) -> Told:
@@ -171,9 +193,10 @@ def told_by_all(database: str, seeds: Sequence[int], jobs: int, log: Log) -> Non
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    with ProcessPoolExecutor(jobs) as pool, Progress(*columns) as progress:
+    told_of = ProcessPoolExecutor(jobs, initializer=_Teller.begins, initargs=(database,))
+    with told_of as pool, Progress(*columns) as progress:
         bar = progress.add_task(f"nights on {database}", total=len(seeds))
-        for batch in as_completed([pool.submit(tell, database, batch) for batch in batches]):
+        for batch in as_completed([pool.submit(_Teller.tells, batch) for batch in batches]):
             progress.advance(bar, len(batch.result()))
             for night in batch.result():
                 log.keep(database, night)

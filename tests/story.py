@@ -48,6 +48,11 @@ def _note(_mapper: Any, _connection: Any, row: Any) -> None:
     _WRITTEN.setdefault((type(row).__name__, _key(row)), len(_WRITTEN) + 1)
 
 
+def forget_the_order() -> None:
+    """Nobody asks any more in which order rows were written: what told thousands of stories would grow without end."""
+    _WRITTEN.clear()
+
+
 @dataclass
 class House:
     """One runtime with everything it can do, worked by hand."""

@@ -22,6 +22,11 @@ def test_no_night_breaks_a_promise(batch):
     assert sum(night.crashes for night in told) > 0, "nothing went wrong: what was shown?"
 
 
+def test_of_a_house_that_sleeps_through_working_hours_somebody_is_told_within_a_minute_of_its_waking():
+    (told,) = chaos.tell("sqlite", [116])
+    assert told.broken == ()
+
+
 @pytest.mark.postgres
 @pytest.mark.timeout(300)
 def test_no_night_on_postgresql_breaks_a_promise():

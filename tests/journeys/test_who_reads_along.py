@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import LargeBinary, type_coerce, update
 
 from bot import directives as d
 from checkback.care.flows import phone_safety
 from checkback.care.flows.enrolment import NewContact
-from checkback.care.model import CheckIn, SafetyPreference
+from checkback.care.model import CheckIn, Contact, SafetyPreference
 from checkback.care.ports import Turn
+from checkback.care.store import people
 from checkback.care.terms import CheckInState, Language, SafetyMode
 from tests.care.conftest import ON_SQLITE
 from tests.story import ANA, HeldPhone, House
@@ -214,9 +216,38 @@ def test_one_contact_that_cannot_be_read_keeps_nobody_else_from_being_asked(hous
     ben = house.phone("+13145550102")
     ben.texts("1")
     house.clock.tick(hours=1)
+    unreadable = update(Contact).where(Contact.id == house.all(Contact)[0].id)
     with house.rt.store.engine.begin() as connection:
-        connection.exec_driver_sql(
-            "UPDATE contact SET name = zone WHERE id = (SELECT contact_id FROM contact_phone LIMIT 1)"
-        )
+        connection.execute(unreadable.values(name=type_coerce(b"?", LargeBinary)))
     assert phone_safety.ask_who_reads(house.rt).failed == 1
     assert phone_safety.ask_who_reads(house.rt).failed == 0
+
+
+def test_whoever_may_not_be_asked_stands_in_nobodys_way(house, ana):
+    """As many as are looked at in one go, and more: each is looked at once."""
+    agreed(house, ana)
+    house.enrols("24-0119", contacts=[NewContact("Ben Ortiz", "+13145550102")])
+    house.works()
+    house.phone("+13145550102").texts("1")
+    house.clock.tick(hours=21)
+    now = house.clock.now()
+    window = now, now + timedelta(days=9)
+    looked_at, after = [], None
+    with house.rt.store.read() as tx:
+        for _ in range(2):
+            (after,) = people.to_ask_who_reads(tx, now, window, now - timedelta(hours=20), after=after, limit=1)
+            looked_at.append(after)
+        assert people.to_ask_who_reads(tx, now, window, now - timedelta(hours=20), after=after) == []
+    assert set(looked_at) == {contact.id for contact in house.all(Contact)}
+
+
+def test_whoever_has_just_written_is_left_in_peace(house, ana):
+    agreed(house, ana)
+    ana.texts("thank you")
+    asks(house)
+    assert QUESTION[Language.ENGLISH] not in ana.last
+    (contact,), now = house.all(Contact), house.clock.now()
+    with house.rt.store.read() as tx:
+        window = now, now + timedelta(days=9)
+        assert people.to_ask_who_reads(tx, now, window, now - timedelta(hours=20)) == []
+        assert people.to_ask_who_reads(tx, now, window, now) == [contact.id]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -137,10 +138,18 @@ def _against_number(tx: Transaction, rt: Runtime, contact: Contact, phone: Phone
 
 def ask_who_reads(rt: Runtime) -> Tally:
     """Ask those who are promised a check-in soon who reads their phone, as often as a word of safety wears off."""
+    tally, looked_at = Tally(), None
+    while found := _to_ask(rt, looked_at):
+        tally += each(rt, "phone-safety.ask", found, partial(_ask, rt), _leave_unasked)
+        looked_at = found[-1]
+    return tally
+
+
+def _to_ask(rt: Runtime, after: UUID | None) -> Sequence[UUID]:
     with rt.store.read() as tx:
         before = tx.now - timedelta(days=people.the_programme(tx).safe_days)
-        found = people.to_ask_who_reads(tx, before, (tx.now + SOONEST, tx.now + AHEAD))
-    return each(rt, "phone-safety.ask", found, partial(_ask, rt), _leave_unasked)
+        promised = tx.now + SOONEST, tx.now + AHEAD
+        return people.to_ask_who_reads(tx, before, promised, tx.now - QUIET_FOR, after=after)
 
 
 def _leave_unasked(tx: Transaction, contact_id: UUID) -> None:
@@ -164,7 +173,7 @@ def _may_be_asked(tx: Transaction, contact: Contact, phone: Phone, conversation:
         return False
     if conversation.asked is not None or conversation.with_person_since is not None:
         return False
-    if messages.recent_bodies(tx, phone, tx.now - QUIET_FOR):
+    if messages.has_written(tx, phone, tx.now - QUIET_FOR):
         return False
     if tx.get(Family, contact.family_id).closed_at is not None or not consent.permits(tx, contact):
         return False

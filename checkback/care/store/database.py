@@ -146,11 +146,10 @@ class Store:
             StoreUnavailable: the database is gone, or would not take it.
             Unaudited: it changed something and left no audit row.
         """
-        with self._turn(), translated(), Session(self._engine, expire_on_commit=False) as session:
+        with self._turn(), translated(), _Writing(self._engine, expire_on_commit=False) as session:
             session.begin()
             session.connection()  # from here on nobody else writes on SQLite; so the clock is read after it
-            tx = Transaction(session, name, self.clock.now(), self.keyring)
-            event.listen(session, "before_flush", _notes_changes(tx))
+            session.tx = tx = Transaction(session, name, self.clock.now(), self.keyring)
             yield tx
             session.flush()
             if tx.owes_audit and not tx.has_audit:
@@ -204,13 +203,19 @@ def _is_taken(error: IntegrityError) -> bool:
     return getattr(error.orig, "sqlstate", None) == _UNIQUE_VIOLATION
 
 
-def _notes_changes(tx: Transaction) -> Any:
-    def before_flush(session: Session, _context: object, _instances: object) -> None:
-        touched = [*session.new, *session.deleted, *(e for e in session.dirty if session.is_modified(e))]
-        if any(not isinstance(e, AuditEvent | Counter | Heartbeat | SenderBucket) for e in touched):
-            tx.owes_audit = True
+class _Writing(Session):
+    """The session of one unit of work that changes something."""
 
-    return before_flush
+    tx: Transaction
+
+
+@event.listens_for(_Writing, "before_flush")
+def _notes_changes(session: _Writing, _context: object, _instances: object) -> None:
+    if session.tx.owes_audit:
+        return
+    touched = [*session.new, *session.deleted, *(e for e in session.dirty if session.is_modified(e))]
+    if any(not isinstance(e, AuditEvent | Counter | Heartbeat | SenderBucket) for e in touched):
+        session.tx.owes_audit = True
 
 
 @contextmanager

@@ -80,6 +80,12 @@ def recent_bodies(tx: Transaction, phone: Phone, since: datetime) -> Sequence[st
     return [body.decode() for body in opened if body is not None]
 
 
+def has_written(tx: Transaction, phone: Phone, since: datetime) -> bool:
+    """Whether anything came from this phone since then."""
+    came = exists().where(InboundMessage.phone_id == phone.id, InboundMessage.received_at > since)
+    return bool(tx.session.scalar(select(came)))
+
+
 def thread(tx: Transaction, conversation_ids: Sequence[UUID]) -> Sequence[InboundMessage | OutboundMessage]:
     """Everything written in these conversations, oldest first."""
     came = tx.session.scalars(select(InboundMessage).where(InboundMessage.conversation_id.in_(conversation_ids))).all()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
 
 from checkback.care.errors import NotFound
 from checkback.care.model import (
@@ -17,6 +17,7 @@ from checkback.care.model import (
     Contact,
     ContactPhone,
     Family,
+    InboundMessage,
     Incident,
     NameToken,
     OptOut,
@@ -170,12 +171,20 @@ def is_in_doubt(tx: Transaction, contact: Contact) -> bool:
 
 
 def to_ask_who_reads(
-    tx: Transaction, before: datetime, promised: tuple[datetime, datetime], limit: int = 100
+    tx: Transaction,
+    before: datetime,
+    promised: tuple[datetime, datetime],
+    quiet_since: datetime,
+    *,
+    after: UUID | None = None,
+    limit: int = 100,
 ) -> Sequence[UUID]:
     """Contacts who were not asked since then who reads their phone, nor said so, and are promised something soon.
 
     Args:
         promised: between which moments their next text is planned.
+        quiet_since: whoever wrote since then is left in peace.
+        after: the last one of those that were looked at before: whoever may not be asked must not stand in the way.
     """
     soon, late = promised
     awaits = exists().where(
@@ -193,10 +202,26 @@ def to_ask_who_reads(
         select(Contact.id)
         .join(SafetyPreference, SafetyPreference.contact_id == Contact.id)
         .where(SafetyPreference.mode != SafetyMode.UNSAFE, SafetyPreference.may_text, *long_ago)
-        .where(Contact.wrong_person_at.is_(None), awaits, ~sooner)
+        .where(Contact.wrong_person_at.is_(None), awaits, ~sooner, _has_quiet_phone(quiet_since))
+        .where(*([Contact.id > after] if after else []))
         .order_by(Contact.id)
         .limit(limit)
     ).all()
+
+
+def _has_quiet_phone(since: datetime) -> ColumnElement[bool]:
+    """Whether a contact uses a phone that can be texted, wants it, and has not written since then."""
+    wrote = exists().where(InboundMessage.phone_id == Phone.id, InboundMessage.received_at > since)
+    stopped = exists().where(OptOut.phone_id == Phone.id, OptOut.sender == Sender.FAMILY, OptOut.ended_at.is_(None))
+    return exists().where(
+        ContactPhone.contact_id == Contact.id,
+        ContactPhone.until.is_(None),
+        Phone.id == ContactPhone.phone_id,
+        Phone.trouble.is_(None),
+        Phone.doubt.is_(None),
+        ~wrote,
+        ~stopped,
+    )
 
 
 def leave_unasked(tx: Transaction, contact_id: UUID) -> None:
