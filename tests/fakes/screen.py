@@ -25,6 +25,7 @@ class ListeningScreen:
     """Keeps the promise of `ports.Screen`, except while `is_broken`: then it raises, as no screen should."""
 
     is_broken = False
+    takes_for_opt_out = "stop texting"
 
     def assess(self, text: str, recent: Sequence[str] = ()) -> Assessment:
         if self.is_broken:
@@ -35,7 +36,7 @@ class ListeningScreen:
 
     def _hear(self, text: str, ends_after: int = 0) -> Assessment:
         low = text.lower()
-        opt_out = "stop texting" in low or low.strip() == "stop"
+        opt_out = self.takes_for_opt_out in low or low.strip() == "stop"
         for words, level, urgency, danger in _HEARS:
             at = low.find(words, max(0, ends_after - len(words) + 1))
             if at >= 0:

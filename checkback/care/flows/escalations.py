@@ -12,6 +12,7 @@ from checkback.care.model import Escalation, StaffMember
 from checkback.care.runtime import Runtime
 from checkback.care.steps import escalating
 from checkback.care.steps.calling import say_when
+from checkback.care.steps.handing_back import resolve_and_hand_back
 from checkback.care.store import Transaction, escalations
 from checkback.care.terms import EscalationOutcome
 
@@ -71,7 +72,8 @@ def acknowledge(rt: Runtime, number: int, staff_id: UUID, minutes: int | None = 
 def resolve(rt: Runtime, number: int, staff_id: UUID, outcome: EscalationOutcome) -> None:
     """A signed-in member of staff says what came of it. Raises NotFound, AlreadyResolved."""
     with rt.store.begin("escalations.resolve") as tx:
-        escalating.resolve(tx, _numbered(tx, number), tx.get(StaffMember, staff_id), outcome)
+        staff = tx.get(StaffMember, staff_id)
+        resolve_and_hand_back(tx, rt.wording, rt.answers, _numbered(tx, number), staff, outcome)
 
 
 def hand_on(rt: Runtime, number: int, staff_id: UUID) -> None:

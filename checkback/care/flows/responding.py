@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from checkback.care.flows.paging import pager_of
 from checkback.care.model import Contact, Conversation, Family, InboundMessage, Phone
 from checkback.care.ports import Assessment
 from checkback.care.rules import keywords, strangers
 from checkback.care.rules.events import Event
+from checkback.care.rules.help_replies import help_reply
 from checkback.care.rules.hours import ANSWER_IS_FREE_FOR
 from checkback.care.rules.media import received_as
+from checkback.care.rules.pausing import day_in_words, pauses_until
 from checkback.care.runtime import Runtime
-from checkback.care.steps import closed_question, events, numbers, phone_safety, replying
+from checkback.care.steps import closed_question, events, numbers, pausing, phone_safety, replying
 from checkback.care.steps.away import say_truly
 from checkback.care.steps.concern import raise_concern
 from checkback.care.steps.consent import (
@@ -74,6 +78,7 @@ def respond(tx: Transaction, rt: Runtime, heard: Heard) -> None:
     if heard.contact is not None and not opted_out:
         events.happened(tx, Event.ANSWERED, heard.contact)
         replan(tx, heard.contact)
+    paused_until = None if opted_out else _pause(tx, heard)
     if heard.assessment.level.rank >= DistressLevel.HIGH.rank:
         _answer_distress(tx, rt, heard, opted_out=opted_out)
     elif opted_out and not had_opted_out:
@@ -93,6 +98,10 @@ def respond(tx: Transaction, rt: Runtime, heard: Heard) -> None:
         _show_to_a_person(tx, heard)
     elif replying.is_flood(tx, heard.phone):
         _answer_flood(tx, rt, heard)
+    elif paused_until is not None and heard.contact is not None:
+        heard.inbound.state = InboundState.WITH_A_PERSON
+        day = day_in_words(paused_until, heard.contact.language)
+        _queue(tx, rt, heard, OutboundKind.ANSWER, "pause.promised", day=day)
     else:
         _answer_the_rest(tx, rt, heard)
 
@@ -106,10 +115,33 @@ def _opt_outs(tx: Transaction, rt: Runtime, heard: Heard) -> bool:
     if heard.carrier_stops:
         opt_out(tx, heard.phone, Sender.FAMILY, OptOutSource.KEYWORD, pager_of(rt))
         return True
-    if heard.assessment.opt_out:
+    if heard.assessment.opt_out and not _means_less(tx, heard):
         opt_out(tx, heard.phone, Sender.FAMILY, OptOutSource.WORDS, pager_of(rt))
         return True
     return False
+
+
+def _means_less(tx: Transaction, heard: Heard) -> bool:
+    """What sounds like an end of texts and is not: a pause with a day to it, or "no answer" of a place we named."""
+    if help_reply(heard.conversation.asked, heard.inbound.body) is not None:
+        return True
+    return _pause_wanted(tx, heard) is not None
+
+
+def _pause_wanted(tx: Transaction, heard: Heard) -> date | None:
+    if heard.contact is None or not heard.assessment.opt_out:
+        return None
+    return pauses_until(heard.inbound.body, tx.now.astimezone(ZoneInfo(heard.contact.zone)).date())
+
+
+def _pause(tx: Transaction, heard: Heard) -> date | None:
+    """No check-in to this phone before that day, whatever else it says; a person looks whether they meant more."""
+    day = _pause_wanted(tx, heard)
+    if day is not None:
+        for user in people.contacts_of(tx, heard.phone):
+            pausing.pause(tx, user, day)
+        _task(tx, heard, TaskKind.PAUSE)
+    return day
 
 
 def _wants_texts_again(tx: Transaction, heard: Heard) -> bool:
@@ -318,7 +350,7 @@ def _has_words(body: str) -> bool:
     return any(c.isalnum() or ord(c) >= FIRST_PICTURE_SIGN for c in body)
 
 
-def _queue(tx: Transaction, rt: Runtime, heard: Heard, kind: OutboundKind, key: str) -> None:
+def _queue(tx: Transaction, rt: Runtime, heard: Heard, kind: OutboundKind, key: str, **facts: str) -> None:
     if not heard.can_be_texted:
         return
     if kind is not OutboundKind.SAFETY and not replying.may_reply(tx, heard.phone, heard.contact):
@@ -328,7 +360,7 @@ def _queue(tx: Transaction, rt: Runtime, heard: Heard, kind: OutboundKind, key: 
         heard.conversation,
         heard.contact,
         kind,
-        _words(tx, rt, heard, key),
+        _words(tx, rt, heard, key, facts),
         dedupe_key=f"answer:{heard.inbound.id}:{key}",
         wording=key,
         wording_version=rt.wording.version,
@@ -337,9 +369,9 @@ def _queue(tx: Transaction, rt: Runtime, heard: Heard, kind: OutboundKind, key: 
     heard.inbound.answered_at = tx.now
 
 
-def _words(tx: Transaction, rt: Runtime, heard: Heard, key: str) -> str:
+def _words(tx: Transaction, rt: Runtime, heard: Heard, key: str, facts: Mapping[str, str]) -> str:
     if heard.contact is not None:
-        return say_truly(tx, rt.wording, key, heard.contact)
+        return say_truly(tx, rt.wording, key, heard.contact, **facts)
     return say_to_a_stranger(tx, rt.wording, key, strangers.language_of(heard.inbound.body))
 
 

@@ -17,6 +17,7 @@ from checkback.care.rules.commands import Command, Verb
 from checkback.care.runtime import Runtime
 from checkback.care.steps import escalating
 from checkback.care.steps.calling import say_when
+from checkback.care.steps.handing_back import resolve_and_hand_back
 from checkback.care.steps.opt_out import opt_in, opt_out
 from checkback.care.steps.outbox import queue_staff_answer
 from checkback.care.steps.tasks import open_staff_task
@@ -136,5 +137,5 @@ def _carry_out(
             if escalation.state is EscalationState.ACKNOWLEDGED and escalation.acknowledged_by != _id_of(staff):
                 raise AlreadyAcknowledged  # a slip of one digit must not end what somebody else has in hand
             outcome = command.outcome or EscalationOutcome.REACHED
-            escalating.resolve(tx, escalation, staff, outcome)
+            resolve_and_hand_back(tx, rt.wording, rt.answers, escalation, staff, outcome)
             return _Answer("resolve.done", {**slots, "outcome": str(outcome)})

@@ -11,6 +11,7 @@ from checkback.care.errors import NotFound
 from checkback.care.model import Contact, Conversation, Family, StaffMember, Task
 from checkback.care.runtime import Runtime
 from checkback.care.steps import staff_work
+from checkback.care.steps.handing_back import say_back
 from checkback.care.steps.sight import in_sight, must_see
 from checkback.care.store import Transaction, messages, people
 from checkback.care.terms import TaskOutcome
@@ -67,7 +68,10 @@ def give_back(rt: Runtime, reference: str, contact_id: UUID, staff_id: UUID) -> 
     with rt.store.begin("staff-work.give-back") as tx:
         family = in_sight(tx, reference, staff_id)
         conversation = _conversation(tx, contact_in(tx, family, contact_id))
+        since = conversation.with_person_since
         staff_work.give_back(tx, conversation, family, tx.get(StaffMember, staff_id))
+        if since is not None:
+            say_back(tx, rt.wording, conversation, f"{since:%Y-%m-%dT%H:%M:%S}")
 
 
 def contact_in(tx: Transaction, family: Family, contact_id: UUID) -> Contact:

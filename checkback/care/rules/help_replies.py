@@ -13,11 +13,14 @@ THROUGH, OFFERED = "help.through", "resource.offer"
 _OUTCOMES = {
     "helped": "1|one|uno|they helped|helped|me ayudaron|nos ayudaron|le ayudaron|si me ayudaron",
     "waiting-list": "2|two|dos|(on a |on the )?wait(ing)? list|(en )?lista de espera|en espera",
-    "no-answer": "3|three|tres|no (one|body) (picked up|answered|answers)|nobody (picked up|answered|answers)|no answer"
-    "|no contestan|nadie contesta|no contestaron|nadie contesto|no me contestan",
+    "no-answer": "3|three|tres|(no (one|body)|nobody|they do ?n t|they did ?n t) (pick(ed|s)? up|answer(ed|s)?)"
+    "( there)?|no answer( there)?|(ahi |alla )?(ya )?(no|nadie) (me )?contest(an?|aron|o)"
+    "( ahi| alla| (en )?es[et] (numero|telefono))?",
     "wrong-number": "4|four|cuatro|wrong number|number (was|is) wrong|numero equivocado|no es el numero|mal numero",
     "not-called": "5|five|cinco|not (called )?yet|have ?n t called( yet)?|aun no|todavia no|no he llamado|aun no llamo",
 }
+#: A lone digit answers only the question that offers it, and "wrong number" may be said of their own.
+_OF_THE_QUESTION = re.compile(r"\d|one|two|three|four|five|uno|dos|tres|cuatro|cinco|.*(wrong|equivocado|mal numero).*")
 _WISHES = {
     "more": "(tell me )?more( please)?|mas|mas por favor|quiero saber mas|leer mas",
     "next": "(the )?next( one)?( please)?|another( one| place)?( please)?|one more|what else|otro|otra|otro lugar"
@@ -33,7 +36,8 @@ def help_reply(asked: str | None, text: str) -> d.Directive | None:
     "Wrong number" after our question means the place's; in more words it may mean their own, and then a person looks.
     """
     words = fold(text)
-    if asked == THROUGH and (outcome := _named(_OUTCOMES, words)):
+    is_asked = asked == THROUGH or (asked == OFFERED and not _OF_THE_QUESTION.fullmatch(words))
+    if is_asked and (outcome := _named(_OUTCOMES, words)):
         return d.RecordHelp(outcome)
     if asked in (THROUGH, OFFERED) and (wish := _named(_WISHES, words)):
         return d.ContinueHelp(wish)

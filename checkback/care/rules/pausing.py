@@ -41,6 +41,8 @@ _NAMES = {
     Language.ENGLISH: ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
     Language.SPANISH: ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"),
 }
+#: The day stands right behind it: "estoy hasta la madre de ustedes, hoy mismo me quejo" names none.
+_UNTIL = re.compile(r"\b(?:until|till?|hasta)\s+((?:\S+\s*){1,4})", re.IGNORECASE)
 _PLAIN = str.maketrans("áéíóúñ", "aeioun")
 _DECEMBER = 12
 
@@ -55,6 +57,12 @@ def resumes_on(words: str | None, today: date) -> date | None:
     if day is None:
         return None
     return min(max(day, today + timedelta(days=1)), today + LONGEST_PAUSE)
+
+
+def pauses_until(text: str, today: date) -> date | None:
+    """The day up to which a text wants no texts, where it names one: "don't text me until Monday" is no end of them."""
+    said = _UNTIL.search(text)
+    return resumes_on(said[1], today) if said else None
 
 
 def day_in_words(day: date, language: Language) -> str:

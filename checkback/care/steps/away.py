@@ -31,7 +31,7 @@ def back_at(tx: Transaction, contact: Contact | None) -> str | None:
     return moment_in_words(opens.astimezone(ZoneInfo(contact.zone)), contact.language)
 
 
-def say_truly(tx: Transaction, wording: Wording, key: str, contact: Contact | None) -> str:
+def say_truly(tx: Transaction, wording: Wording, key: str, contact: Contact | None, **facts: str) -> str:
     """The sentence, or while nobody is at work the one that says when somebody is."""
     back = back_at(tx, contact) if key in WHILE_AWAY else None
-    return say(tx, wording, WHILE_AWAY[key], contact, back=back) if back else say(tx, wording, key, contact)
+    return say(tx, wording, WHILE_AWAY[key], contact, back=back) if back else say(tx, wording, key, contact, **facts)

@@ -15,7 +15,7 @@ from checkback.care.rules.events import Event
 from checkback.care.rules.help_replies import OFFERED, THROUGH
 from checkback.care.rules.pausing import PAUSE_LASTS, day_in_words, resumes_on
 from checkback.care.rules.segments import fit, segments
-from checkback.care.steps import asking, away, events, pausing
+from checkback.care.steps import asking, away, events, pausing, unclear
 from checkback.care.steps.concern import raise_concern
 from checkback.care.steps.consent import answer_consent
 from checkback.care.steps.help_outcomes import record_help
@@ -36,7 +36,7 @@ from checkback.care.terms import (
 #: Questions of ours that wait for an answer; the assistant is told which was asked last.
 QUESTIONS = frozenset({"consent.ask", "check_in.opening", "need.ask", "need.which", "child.ask", THROUGH})
 #: The sentence that promises a person will read the text: so one must.
-SAYS_A_PERSON_READS = "fallback.heard"
+SAYS_A_PERSON_READS = unclear.A_PERSON_READS
 #: What came of their last answer is asked about again within this time, by steps that ask in general.
 REMEMBERED = timedelta(days=21)
 ASKS_IN_GENERAL = frozenset({"check_in.again", "check_in.rest", "check_in.still"})
@@ -103,6 +103,11 @@ def _say_what_more_there_is(tx: Transaction, desk: Desk, reply: Reply) -> None:
 
 def _say(tx: Transaction, desk: Desk, reply: Reply, block: d.Say) -> None:
     key, facts = _in_its_own_words(tx, desk, block.key), {**reply.facts, **block.slots}
+    if key == SAYS_A_PERSON_READS:
+        mode = mode_of(tx, desk.contact)
+        key = unclear.answer_to(tx, desk.turn, desk.conversation, desk.texts, mode)
+        if key != unclear.WHAT_TO_WRITE:
+            _task(tx, desk, TaskKind.TEXT_TO_READ)
     if key in away.WHILE_AWAY and (back := away.back_at(tx, desk.contact)):
         key, facts = away.WHILE_AWAY[key], {**facts, "back": back}
     if key == SINCE:
@@ -110,8 +115,6 @@ def _say(tx: Transaction, desk: Desk, reply: Reply, block: d.Say) -> None:
     reply.sentences.append(say(tx, desk.pager.wording, key, desk.contact, **facts))
     if block.key in QUESTIONS:
         reply.asks = block.key
-    if block.key == SAYS_A_PERSON_READS:
-        _task(tx, desk, TaskKind.TEXT_TO_READ)
 
 
 def _in_its_own_words(tx: Transaction, desk: Desk, key: str) -> str:

@@ -25,7 +25,17 @@ from checkback.care.model import (
 from checkback.care.model.messages import INBOUND_BODY
 from checkback.care.rules.priorities import Priority
 from checkback.care.store.database import HELD, Transaction
-from checkback.care.terms import EscalationState, InboundState, Lane, NoticeState, OutboundState, Sender, TurnState
+from checkback.care.terms import (
+    DistressLevel,
+    EscalationState,
+    InboundState,
+    Lane,
+    NoticeState,
+    OutboundState,
+    Sender,
+    TurnKind,
+    TurnState,
+)
 
 #: A text is taken back, swept or reported on without being read: one that cannot be read must stop none of it.
 _UNREAD = defer(OutboundMessage.body)
@@ -115,6 +125,39 @@ def texts_of_turn(tx: Transaction, turn_id: UUID) -> Sequence[InboundMessage]:
         .where(InboundMessage.turn_id == turn_id)
         .order_by(InboundMessage.received_at, InboundMessage.id)
     ).all()
+
+
+def turns_before(tx: Transaction, turn: DialogueTurn, since: datetime, limit: int = 3) -> Sequence[DialogueTurn]:
+    """What they wrote before this turn, as it was understood, newest first."""
+    return tx.session.scalars(
+        select(DialogueTurn)
+        .where(
+            DialogueTurn.conversation_id == turn.conversation_id,
+            DialogueTurn.kind == TurnKind.TEXTS,
+            DialogueTurn.id != turn.id,
+            DialogueTurn.opened_at >= since,
+            DialogueTurn.opened_at <= turn.opened_at,
+            DialogueTurn.state == TurnState.DONE,
+        )
+        .order_by(DialogueTurn.opened_at.desc(), DialogueTurn.ended_at.desc())
+        .limit(limit)
+    ).all()
+
+
+def has_disclosed(tx: Transaction, conversation_id: UUID, since: datetime) -> bool:
+    """Whether marked distress or danger was heard in this conversation since then."""
+    heard = (DistressLevel.HIGH, DistressLevel.ACUTE)
+    return bool(
+        tx.session.scalar(
+            select(
+                exists().where(
+                    InboundMessage.conversation_id == conversation_id,
+                    InboundMessage.received_at >= since,
+                    InboundMessage.level.in_(heard),
+                )
+            )
+        )
+    )
 
 
 def conversations_waiting(tx: Transaction, before: datetime, limit: int) -> Sequence[UUID]:

@@ -9,9 +9,10 @@ import pytest
 
 from bot import directives as d
 from checkback.care.flows.calls import ReceivedCall, receive_call, without_database
-from checkback.care.model import CheckIn, Escalation, Family, SafetyPreference, StaffMember, Task
+from checkback.care.model import CheckIn, Contact, Escalation, Family, OptOut, SafetyPreference, StaffMember, Task
 from checkback.care.ports import Turn
 from checkback.care.terms import Language, Role, SafetyMode, TaskKind
+from tests.care.conftest import ON_SQLITE
 from tests.story import ANA, FAMILY_LINE, HeldPhone, House
 
 #: A Friday night and a Thursday noon in Missouri.
@@ -191,3 +192,101 @@ def _reaches(house: House, wording: str) -> None:
         tx.record("check-in.changed", promised)
     house.sets_clock(THURSDAY_NOON)
     house.works()
+
+
+def mumbles(house: House, phone: HeldPhone, text: str, **more: object) -> None:
+    """They write what the assistant makes nothing of."""
+    house.assistant.says_next = Turn("nlu_fallback", 0.35, [d.Say("fallback.heard")])
+    phone.texts(text, **more)
+
+
+FIRST, READ, THIS_TOO = "just name it", "got your message. A person on the team", "got this one too"
+
+
+def test_what_nobody_understands_is_told_what_it_can_write_and_the_second_in_a_row_goes_to_a_person(
+    agreed: House, ana: HeldPhone
+) -> None:
+    mumbles(agreed, ana, "asdf")
+    assert FIRST in ana.last
+    assert agreed.tasks == []
+    agreed.clock.tick(hours=24)
+    mumbles(agreed, ana, "the purple one")
+    assert READ in ana.last
+    assert agreed.tasks == ["text-to-read"]
+    mumbles(agreed, ana, "blub blub")
+    assert THIS_TOO in ana.last
+    assert agreed.tasks == ["text-to-read", "text-to-read"]
+
+
+@ON_SQLITE
+def test_after_what_was_understood_it_begins_anew(agreed: House, ana: HeldPhone) -> None:
+    mumbles(agreed, ana, "asdf")
+    says(agreed, d.Say("thanks.welcome"))
+    ana.texts("ok thank you")
+    mumbles(agreed, ana, "qwer")
+    assert FIRST in ana.last
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("before", ["i cannot cope", "it makes me sad"])
+def test_with_a_disclosure_the_first_goes_to_a_person_at_once(agreed: House, ana: HeldPhone, before: str) -> None:
+    mumbles(agreed, ana, before)
+    mumbles(agreed, ana, "asdf")
+    assert FIRST not in "".join(ana.got)
+    assert TaskKind.TEXT_TO_READ in kinds(agreed)
+
+
+@ON_SQLITE
+def test_what_answers_a_question_of_ours_goes_to_a_person_at_once(agreed: House, ana: HeldPhone) -> None:
+    _reaches(agreed, "check_in.opening")
+    mumbles(agreed, ana, "its like the purple one")
+    assert READ in ana.last
+    assert TaskKind.TEXT_TO_READ in kinds(agreed)
+
+
+@ON_SQLITE
+def test_with_a_picture_it_goes_to_a_person_at_once(agreed: House, ana: HeldPhone) -> None:
+    mumbles(
+        agreed, ana, "asdf", media_count=1, media=json.dumps([{"url": "https://example.org/1", "type": "image/png"}])
+    )
+    assert READ in ana.last
+
+
+@ON_SQLITE
+def test_on_an_unsafe_phone_what_they_can_write_is_not_shown(agreed: House, ana: HeldPhone) -> None:
+    agreed.marks_phones(SafetyMode.UNSAFE)
+    mumbles(agreed, ana, "asdf")
+    assert FIRST not in ana.last
+    assert TaskKind.TEXT_TO_READ in kinds(agreed)
+
+
+@pytest.mark.parametrize("text", ["stop texting me until monday pls", "stop texting hasta el lunes"])
+def test_no_texts_until_a_day_is_a_pause_and_no_opt_out(agreed: House, ana: HeldPhone, text: str) -> None:
+    ana.texts(text)
+    assert agreed.all(OptOut) == []
+    assert agreed.all(Contact)[0].paused_until == datetime(2026, 3, 9, 5, 0, tzinfo=UTC)
+    assert "no check-ins from us until Monday, Mar 9" in ana.last
+    assert agreed.tasks == ["pause"]
+
+
+@ON_SQLITE
+def test_a_pause_beside_distress_is_kept_and_people_are_told(agreed: House, ana: HeldPhone) -> None:
+    ana.texts("stop texting me until monday he hits me")
+    assert agreed.all(Contact)[0].paused_until is not None
+    assert agreed.escalation.level == "acute"
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("text", ["stop texting me", "stop texting me until you learn some manners"])
+def test_no_texts_and_no_day_is_an_opt_out(agreed: House, ana: HeldPhone, text: str) -> None:
+    ana.texts(text)
+    assert len(agreed.all(OptOut)) == 1
+
+
+@ON_SQLITE
+def test_no_answer_there_is_said_of_the_place_we_named_and_ends_no_texts(agreed: House, ana: HeldPhone) -> None:
+    ana.texts("we need a crib")
+    agreed.rt.screen.takes_for_opt_out = "no contestan"  # type: ignore[attr-defined]
+    ana.texts("No contestan en ese número")
+    assert agreed.all(OptOut) == []
+    assert "help-failed" in agreed.tasks
