@@ -205,7 +205,8 @@ def everything_has_ended(house: RealHouse) -> None:
 
 
 def what_is_left(house: RealHouse) -> list[str]:
-    """Everything that waits for somebody, by kind and state."""
+    """Everything that waits for somebody, by kind and state; a text never tried, whose time has not come, does not."""
+    now = house.now()
     still: dict[type[Any], set[Any]] = {
         InboundMessage: {InboundState.WAITING, InboundState.IN_TURN},
         DialogueTurn: {TurnState.OPEN},
@@ -213,10 +214,10 @@ def what_is_left(house: RealHouse) -> list[str]:
         Escalation: set(EscalationState) - {EscalationState.RESOLVED},
     }
     return [
-        f"{kind.__name__} {row.id}: {row.state} {getattr(row, 'step', '')} {getattr(row, 'due_at', '')}"
+        f"{kind.__name__} {row.id}: {row.state}"
         for kind, states in still.items()
         for row in house.all(kind)
-        if row.state in states
+        if row.state in states and not (row.state is OutboundState.QUEUED and row.attempts == 0 and row.due_at > now)
     ]
 
 
