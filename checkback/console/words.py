@@ -278,6 +278,7 @@ WHY: Mapping[str, str] = Told(
         "date-kept-free": later("moved behind a date that is kept free"),
         "held": later("a hold keeps it back"),
         "no-consent": later("they say yes before"),
+        "number-in-doubt": later("they say before that the number is theirs"),
         "no-answer-before": later("they answer the question before"),
         "no-silence-before": later("they leave the question before without an answer"),
         "other-answer-before": later("they say how they are"),

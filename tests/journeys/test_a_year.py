@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -48,7 +48,7 @@ def everything_ended_once(house: House) -> None:
     for row in house.all(CheckIn):
         assert row.state.is_over, row.step
         assert sum(e.subject_id == row.id and e.action in ENDS for e in events) == 1, row.step
-        assert (row.reason is None) != (row.state is CheckInState.CANCELLED), row.step
+        assert (row.reason is None) != (row.state in (CheckInState.CANCELLED, CheckInState.HANDED_OVER)), row.step
 
 
 @pytest.mark.timeout(300)
@@ -86,6 +86,59 @@ def test_a_family_that_never_answers_is_a_persons_after_three_questions(house: H
     others = [row for row in house.all(CheckIn) if not row.step.startswith("month-")]
     assert {row.reason for row in others} == {None, "consent-answered", "gone-silent"}
     assert all(row.state.is_over for row in others)
+
+
+CARING = ("month-3", "month-6", "month-12")
+
+
+def goes_silent(house: House, ana: HeldPhone) -> None:
+    """Ana agreed to be texted, and never wrote again; the three questions are behind her."""
+    house.enrols()
+    house.works()
+    ana.texts("1")
+    lives(house, 16, hours=12)
+    assert house.tasks == ["silent"]
+
+
+def asks_whose(ana: HeldPhone) -> int:
+    return sum("Reply 1 if you know us" in text for text in ana.got)
+
+
+@pytest.mark.timeout(300)
+def test_to_a_number_silent_for_months_a_caring_text_is_a_persons_when_nobody_says_whose_it_is(house, ana):
+    goes_silent(house, ana)
+    house.sets_clock(steps(house)["month-3"].due_at - timedelta(days=3, hours=1))
+    lives(house, 3)
+    assert asks_whose(ana) == 1, "in time for an answer to free it"
+    lives(house, 4)
+    assert steps(house)["month-3"].state is CheckInState.PLANNED, "an answer may still come"
+    lives(house, 2)
+    month_3 = steps(house)["month-3"]
+    assert (month_3.state, month_3.reason) == (CheckInState.HANDED_OVER, "number-in-doubt")
+    assert house.tasks == ["promise-late", "silent"]
+    for step in CARING[1:]:
+        house.sets_clock(steps(house)[step].due_at)
+        lives(house, 1)
+        assert steps(house)[step].reason == "number-in-doubt", "nobody has said so since"
+    assert house.tasks == ["promise-late", "promise-late", "promise-late", "silent"]
+    assert texted(house).keys().isdisjoint(CARING)
+    assert asks_whose(ana) == 1
+    everything_ended_once(house)
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("days", [1, 6])
+def test_to_a_number_silent_for_months_a_caring_text_goes_when_they_say_that_it_is_theirs(house, ana, days):
+    """Before it was due, and a little after."""
+    goes_silent(house, ana)
+    house.sets_clock(steps(house)["month-3"].due_at - timedelta(days=3))
+    lives(house, days)
+    assert asks_whose(ana) == 1
+    assert "month-3" not in texted(house)
+    ana.texts("1")
+    lives(house, 6 - min(days, 5))
+    assert texted(house)["month-3"] == 1
+    assert house.tasks == ["silent"]
 
 
 @ON_SQLITE

@@ -6,7 +6,7 @@ About 35 million numbers a year are given back in the United States, and a numbe
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from checkback.care.model import Contact, Conversation, Family, OutboundMessage, Phone
 from checkback.care.ports import Reassigned
@@ -30,6 +30,9 @@ LOOKED_UP_EVERY = timedelta(days=30)
 #: What is promised within so long is worth finding out about.
 AHEAD = timedelta(days=3)
 TRY_AGAIN_AFTER = timedelta(hours=1)
+#: For so long a doubt may keep a promise waiting; then whoever promised finds out in another way. A text that was due
+#: three days after the question can still go four days late.
+ANSWERED_WITHIN = timedelta(days=7)
 #: Never while in doubt: what is ours to say first, and what a person of ours writes.
 _CONTENT = frozenset({OutboundKind.CHECK_IN, OutboundKind.WELCOME, OutboundKind.PERSONAL})
 
@@ -43,6 +46,11 @@ def doubt(tx: Transaction, phone: Phone) -> None:
 def forbids(phone: Phone, message: OutboundMessage) -> bool:
     """Whether this text may not go because somebody else may have the number."""
     return phone.doubt is not None and message.kind in _CONTENT and message.wording not in QUESTIONS
+
+
+def nobody_answers(phone: Phone, now: datetime) -> bool:
+    """Whether a number has been in doubt for so long that no promise waits for the answer any more."""
+    return phone.doubt is not None and phone.doubt_since is not None and now >= phone.doubt_since + ANSWERED_WITHIN
 
 
 def looked_up(tx: Transaction, wording: Wording, phone: Phone, answer: Reassigned) -> None:

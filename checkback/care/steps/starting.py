@@ -12,6 +12,7 @@ from checkback.care.rules.events import Effect, Event, Standing, effect_of
 from checkback.care.rules.hours import NeverOpen
 from checkback.care.steps.consent import may_be_texted, permits
 from checkback.care.steps.events import LOOK_AGAIN, obstacles
+from checkback.care.steps.numbers import nobody_answers
 from checkback.care.steps.timing import may_start_from
 from checkback.care.store import Transaction
 from checkback.care.terms import Dialogue
@@ -97,7 +98,10 @@ def _waits(
     may_be_asked = check_in.dialogue is Dialogue.CONSENT and may_be_texted(tx, contact)
     if not may_be_asked and not permits(tx, contact):
         return WaitUntil(tx.now + LOOK_AGAIN, "no-consent")
-    if tx.get(Phone, conversation.phone_id).doubt is not None:
+    phone = tx.get(Phone, conversation.phone_id)
+    if nobody_answers(phone, tx.now):
+        return TooLateToStart("number-in-doubt")
+    if phone.doubt is not None:
         return WaitUntil(tx.now + LOOK_AGAIN, "number-in-doubt")
     if event is not None:
         return WaitUntil(tx.now + LOOK_AGAIN, event)
