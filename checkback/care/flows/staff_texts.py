@@ -53,8 +53,15 @@ def receive(tx: Transaction, rt: Runtime, phone: Phone, inbound: InboundMessage)
         queue_staff_answer(tx, phone, rt.wording.staff(key), inbound.id)
         return
     command = commands.parse(inbound.body)
+    if staff is not None and command is not None and phone.number == rt.on_call_number:
+        staff = _who_acts(tx, rt, staff, command)
     answer = _obey(tx, rt, staff, command) if command or not _wants_none(rt, inbound) else _keep_telling(tx, phone)
     queue_staff_answer(tx, phone, rt.wording.staff(answer.key, **answer.slots), inbound.id)
+
+
+def _who_acts(tx: Transaction, rt: Runtime, staff: StaffMember, command: Command) -> StaffMember | None:
+    """Who carries the phone that is always answered acts as themselves; as that number, on what only it was told of."""
+    return None if isinstance(_meant(tx, rt, staff, command), _Answer) else staff
 
 
 def _obey(tx: Transaction, rt: Runtime, staff: StaffMember | None, command: Command | None) -> _Answer:
@@ -102,10 +109,11 @@ def _may_act(tx: Transaction, staff: StaffMember | None, escalation: Escalation)
     """Whoever was told of it, and its team's clinicians and coordinators. An officer never: they see no content."""
     if staff is None:
         return True  # the on-call number, checked before
-    if staff.role not in (Role.CLINICIAN, Role.COORDINATOR):
+    if staff.role is Role.OFFICER:
         return False
     was_told = any(notice.staff_id == staff.id for notice in escalations.notices_of(tx, escalation))
-    return was_told or escalation.team_id in (None, staff.team_id)
+    is_their_work = staff.role in (Role.CLINICIAN, Role.COORDINATOR)
+    return was_told or (is_their_work and escalation.team_id in (None, staff.team_id))
 
 
 def _id_of(staff: StaffMember | None) -> UUID | None:

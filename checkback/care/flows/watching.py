@@ -11,16 +11,18 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from checkback.care.errors import StoreUnavailable
 from checkback.care.flows.due import each
 from checkback.care.flows.paging import pager_of
 from checkback.care.model import Escalation, StaffMember
 from checkback.care.runtime import Runtime
+from checkback.care.steps.escalating import REMIND_AFTER
 from checkback.care.steps.finding import can_be_texted, number_routes, routes_to
 from checkback.care.steps.outbox import queue_alarm
 from checkback.care.steps.summoning import queue_summons
 from checkback.care.steps.tasks import alerts_do_not_arrive
 from checkback.care.store import Transaction, escalations, people, rotas
-from checkback.care.terms import EscalationState, NoticeState, Way
+from checkback.care.terms import DistressLevel, EscalationState, NoticeState, Way
 
 log = structlog.get_logger()
 
@@ -29,6 +31,8 @@ STANDS_STILL_AFTER = timedelta(minutes=2)
 #: The hour of the programme's day at which whoever is on call gets the test page.
 TEST_PAGE_AT = 10
 _SEE_AGAIN = timedelta(minutes=15)
+#: Who has something that is not acute in hand is reminded in working hours.
+_OVER_A_WEEKEND = timedelta(days=4)
 
 Ping = Callable[[], None]
 
@@ -36,7 +40,7 @@ Ping = Callable[[], None]
 def still(rt: Runtime) -> Sequence[str]:
     """References of open escalations that do not move: nobody's turn has come, or nobody was told."""
     with rt.store.read() as tx:
-        return [escalation.reference for escalation in escalations.all_open(tx) if _stands_still(tx, escalation)]
+        return [escalation.reference for escalation in escalations.all_open(tx) if _looks_still(tx, escalation)]
 
 
 def watch(rt: Runtime, ping: Ping | None = None) -> bool:
@@ -71,13 +75,40 @@ def send_test_page(rt: Runtime) -> bool:
     return any(sent)
 
 
+def _looks_still(tx: Transaction, escalation: Escalation) -> bool:
+    try:
+        return _stands_still(tx, escalation)
+    except StoreUnavailable:
+        raise
+    except Exception as error:  # what cannot be looked at is shown to a person, and hides none of the others
+        log.error("watching.cannot-look", id=str(escalation.id), error=type(error).__name__)
+        return True
+
+
 def _stands_still(tx: Transaction, escalation: Escalation) -> bool:
-    if escalation.next_at is None or escalation.next_at < tx.now - STANDS_STILL_AFTER:
+    """Nobody's turn comes, nobody was told, or it is long since: what fails at each try is put off again and
+    again, and its next moment proves nothing.
+    """
+    too_long_ago = tx.now - STANDS_STILL_AFTER
+    if escalation.next_at is None or escalation.next_at < too_long_ago:
+        return True
+    notices = escalations.notices_of(tx, escalation)
+    moments = [escalation.opened_at, escalation.acknowledged_at, escalation.calling_by, *(n.told_at for n in notices)]
+    if max(each for each in moments if each is not None) + _longest_pause(tx, escalation) < too_long_ago:
         return True
     if escalation.state is EscalationState.ACKNOWLEDGED:
         return False
-    told = [n for n in escalations.notices_of(tx, escalation) if n.state in (NoticeState.TOLD, NoticeState.BUNDLED)]
-    return not told and escalation.opened_at < tx.now - STANDS_STILL_AFTER
+    was_told = any(notice.state in (NoticeState.TOLD, NoticeState.BUNDLED) for notice in notices)
+    return not was_told and escalation.opened_at < too_long_ago
+
+
+def _longest_pause(tx: Transaction, escalation: Escalation) -> timedelta:
+    """How long it may be between two people who are told, or two reminders."""
+    is_acute = escalation.level is DistressLevel.ACUTE
+    if escalation.state is EscalationState.ACKNOWLEDGED:
+        return REMIND_AFTER if is_acute else _OVER_A_WEEKEND
+    delays = [step.delay for step in escalations.steps_of(tx, escalation)]
+    return max(delays) if not escalation.only_in_hours else max(*delays, timedelta(days=1))
 
 
 def _page_by_a_second_route(tx: Transaction, rt: Runtime, found: Sequence[str]) -> None:

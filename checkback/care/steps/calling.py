@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
+import structlog
+
 from checkback.care.model import Contact, Conversation, Escalation
+from checkback.care.model.sealing import SealBroken
 from checkback.care.rules.opening_words import moment_in_words
 from checkback.care.steps.outbox import queue_for_family
 from checkback.care.steps.words import mode_of, say
 from checkback.care.store import Transaction, people
 from checkback.care.terms import OutboundKind, SafetyMode, Sender
 from checkback.care.wording import AnswerTable, Wording
+
+log = structlog.get_logger()
 
 _BLAND = (None, "safety.bland")
 
@@ -22,7 +27,11 @@ def say_when(tx: Transaction, wording: Wording, answers: AnswerTable, escalation
     """
     if escalation.calling_by is None or escalation.contact_id is None or escalation.texts_blocked:
         return
-    contact = tx.get(Contact, escalation.contact_id)
+    try:
+        contact = tx.get(Contact, escalation.contact_id)
+    except SealBroken as error:  # whoever took it has taken it all the same
+        log.error("calling.contact-unreadable", id=str(escalation.id), error=str(error))
+        return
     conversation = tx.get(Conversation, escalation.conversation_id)
     if not _may_be_told(tx, answers, escalation, contact, conversation):
         return

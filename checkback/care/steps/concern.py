@@ -17,7 +17,7 @@ from checkback.care.model import (
     InboundMessage,
 )
 from checkback.care.ports import Assessment
-from checkback.care.steps.escalating import begin_again, more_was_heard
+from checkback.care.steps.escalating import begin_again, more_was_heard, waits_for_an_answer_to_news
 from checkback.care.steps.reporting import ask_about_a_report
 from checkback.care.steps.tasks import open_task, task_key
 from checkback.care.steps.telling import Pager, tell_next
@@ -173,5 +173,7 @@ def _is_news_to_whoever_has_it(tx: Transaction, escalation: Escalation, assessme
     """Ten texts in a minute must not ring a clinician's phone ten times while they talk with whoever wrote them."""
     if escalation.state is not EscalationState.ACKNOWLEDGED or assessment.level is not DistressLevel.ACUTE:
         return False
+    if not waits_for_an_answer_to_news(tx, escalation):
+        return True  # what they got a moment ago, if anything, was to remind them, and said nothing of this
     notices = escalations.notices_of(tx, escalation)
     return not any(notice.reminder and tx.now - notice.told_at < MORE_IS_TOLD_EVERY for notice in notices)

@@ -84,6 +84,12 @@ def more_was_heard(tx: Transaction, pager: Pager, escalation: Escalation) -> Non
     escalation.next_at = min(escalation.next_at or soon, soon)
 
 
+def waits_for_an_answer_to_news(tx: Transaction, escalation: Escalation) -> bool:
+    """Whether whoever has it was told that more was heard, and others are told soon if they do not answer."""
+    is_soon = escalation.next_at is not None and escalation.next_at <= tx.now + ANSWERS_NEWS_WITHIN
+    return is_soon and escalation.reminders >= REMINDERS
+
+
 def hand_on(tx: Transaction, pager: Pager, escalation: Escalation, staff: StaffMember | None) -> bool:
     """Whoever has it, or was told of it, cannot go on: the next person is told at once.
 

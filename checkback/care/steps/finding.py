@@ -101,8 +101,12 @@ def can_be_texted(tx: Transaction, phone: Phone) -> bool:
 
 
 def language_of(tx: Transaction, escalation: Escalation) -> str | None:
-    """What the person speaks whom somebody must reach; None where nobody knows."""
-    return tx.get(Contact, escalation.contact_id).language if escalation.contact_id else None
+    """What the person speaks whom somebody must reach; None where nobody knows, or their row cannot be read."""
+    try:
+        return tx.get(Contact, escalation.contact_id).language if escalation.contact_id else None
+    except SealBroken as error:
+        log.error("escalation.contact-unreadable", id=str(escalation.id), error=str(error))
+        return None
 
 
 def speaks(staff: StaffMember, language: str | None) -> bool:

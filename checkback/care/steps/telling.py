@@ -295,11 +295,15 @@ def _has_heard(tx: Transaction, escalation: Escalation, told: Told) -> bool:
 
 
 def _bundle(tx: Transaction, pager: Pager, told: Told, at: datetime) -> None:
-    """One text for all that was held back, as soon as there is room for it."""
-    phone = next((route.phone for route in told.routes if route.phone), None)
-    if phone is not None and can_be_texted(tx, phone):
-        body = pager.wording.staff("bundle", url=f"{pager.console_url}/")
-        queue_alarm(tx, phone, body, f"bundle:{phone.id}:{at:%Y-%m-%dT%H:%M:%S}", due_at=at)
+    """One text for all that was held back, as soon as there is room; a call or an e-mail to whom no text goes."""
+    route = next((each for each in told.routes if each.way is Way.SMS), told.routes[0])
+    body, to = pager.wording.staff("bundle", url=f"{pager.console_url}/"), route.phone or told.staff
+    key = f"bundle:{to.id if to else None}:{at:%Y-%m-%dT%H:%M:%S}"
+    if route.way is Way.SMS and route.phone is not None:
+        queue_alarm(tx, route.phone, body, key, due_at=at)
+    else:
+        said = pager.wording.staff("call.bundle") if route.way is Way.VOICE else body
+        queue_summons(tx, route.way, said, key, staff=told.staff, phone=route.phone, due_at=at)
 
 
 def _say_nobody(tx: Transaction, escalation: Escalation, step: EscalationStep, why: WhyNobody | None) -> None:

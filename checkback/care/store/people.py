@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, update
 
 from checkback.care.errors import NotFound
 from checkback.care.model import (
@@ -25,6 +25,7 @@ from checkback.care.model import (
     Programme,
     SafetyPreference,
     StaffMember,
+    StaffWay,
 )
 from checkback.care.model.sealing import folded_tokens, folded_words
 from checkback.care.store.database import Transaction
@@ -316,9 +317,14 @@ def everybody(tx: Transaction) -> Sequence[StaffMember]:
 
 
 def staff_of(tx: Transaction, phone: Phone) -> StaffMember | None:
-    """Whose staff phone this is."""
+    """Whose staff phone this is: their own, or another on which they have proven that alerts arrive."""
+    proven = select(StaffWay.staff_id).where(StaffWay.phone_id == phone.id, StaffWay.verified_at.is_not(None))
+    is_their_own = StaffMember.phone_id == phone.id
     return tx.session.scalar(
-        select(StaffMember).where(StaffMember.phone_id == phone.id, StaffMember.left_at.is_(None)).limit(1)
+        select(StaffMember)
+        .where(or_(is_their_own, StaffMember.id.in_(proven)), StaffMember.left_at.is_(None))
+        .order_by(case((is_their_own, 0), else_=1), StaffMember.login)
+        .limit(1)
     )
 
 
