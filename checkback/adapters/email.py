@@ -15,7 +15,7 @@ from checkback.adapters.outside import LOOPBACK
 from checkback.care.errors import SendFailed, SendUnclear
 from checkback.care.ports import Mailer, OutgoingMail
 
-#: For each answer of the server, and for all of them together: one that sends a letter every three seconds is cut off.
+#: Together less than the lease of a claimed e-mail.
 _SECONDS = 4.0
 _TOGETHER = 20.0
 _PERMANENT = 500
@@ -27,15 +27,18 @@ class SmtpMailer(Mailer):
     Args:
         url: `smtps://user:password@mail.example.org:465`.
         sender: the address that stands in From.
+        seconds: for each answer of the server.
+        together: for all of them: a server that sends a letter every three seconds is cut off.
     """
 
-    def __init__(self, url: str, sender: str) -> None:
+    def __init__(self, url: str, sender: str, *, seconds: float = _SECONDS, together: float = _TOGETHER) -> None:
         parts = urlsplit(url)
         self._is_encrypted = parts.scheme == "smtps"
         self._host = parts.hostname or ""
         self._port = parts.port or (465 if self._is_encrypted else 587)
         self._user, self._password = unquote(parts.username or ""), unquote(parts.password or "")
         self._sender = sender
+        self._seconds, self._together = seconds, together
 
     def send(self, mail: OutgoingMail) -> None:
         message = _message(mail, self._sender)
@@ -58,10 +61,14 @@ class SmtpMailer(Mailer):
     def _connected(self) -> smtplib.SMTP:
         if self._is_encrypted:
             server: smtplib.SMTP = _TimedOverTls(
-                self._host, self._port, timeout=_SECONDS, context=ssl.create_default_context()
+                self._host,
+                self._port,
+                timeout=self._seconds,
+                together=self._together,
+                context=ssl.create_default_context(),
             )
         else:
-            server = _Timed(self._host, self._port, timeout=_SECONDS)
+            server = _Timed(self._host, self._port, timeout=self._seconds, together=self._together)
             if self._host not in LOOPBACK:
                 server.starttls(context=ssl.create_default_context())
         if self._user:
@@ -74,8 +81,12 @@ class _CutOff(smtplib.SMTP):
 
     _ends: threading.Timer
 
+    def __init__(self, *args: Any, together: float, **kwargs: Any) -> None:
+        self._together = together
+        super().__init__(*args, **kwargs)
+
     def connect(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
-        self._ends = threading.Timer(_TOGETHER, self._cut)
+        self._ends = threading.Timer(self._together, self._cut)
         self._ends.daemon = True
         self._ends.start()
         try:

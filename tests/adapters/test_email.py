@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from threading import Event, Thread
 from uuid import uuid4
 
 import pytest
@@ -96,3 +98,41 @@ def test_a_connection_that_breaks_while_it_is_handed_over_leaves_it_unclear(serv
     handler.handle_DATA = breaks
     with pytest.raises((SendUnclear, SendFailed)):
         mailer.send(MAIL)
+
+
+@contextmanager
+def a_server_that_takes_its_time(*, greets: bool) -> Iterator[int]:
+    """It sends a line of its greeting now and then, without an end; or takes the connection, and no more. Its port."""
+    listener, ended = socket.create_server(("127.0.0.1", 0)), Event()
+
+    def dribble() -> None:
+        connection, _ = listener.accept()
+        with connection, suppress(OSError):
+            while not ended.wait(0.1):
+                if greets:
+                    connection.sendall(b"220-welcome\r\n")
+
+    thread = Thread(target=dribble, daemon=True)
+    thread.start()
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        ended.set()
+        thread.join(10)
+        listener.close()
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    ("greets", "limits"),
+    [
+        pytest.param(True, {"seconds": 30.0, "together": 1.0}, id="a-line-now-and-then"),
+        pytest.param(False, {"seconds": 1.0, "together": 600.0}, id="nothing-at-all"),
+    ],
+)
+def test_a_server_that_never_ends_its_answer_is_cut_off_and_has_sent_nothing(greets, limits):
+    with a_server_that_takes_its_time(greets=greets) as port:
+        mailer = SmtpMailer(f"smtp://127.0.0.1:{port}", "checkback@example.org", **limits)
+        with pytest.raises(SendFailed) as refused:
+            mailer.send(MAIL)
+    assert not refused.value.permanent

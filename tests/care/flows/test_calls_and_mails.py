@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from threading import Event
 
 import pytest
 
+from checkback.assembly.loops import in_background
 from checkback.care.errors import SendFailed, SendUnclear
 from checkback.care.flows import staff_ways, summoning
 from checkback.care.model import EscalationNotice, StaffWay, Summons
+from checkback.care.ports import OutgoingMail
 from checkback.care.terms import EscalationState, NoticeState, OutboundState, Way
+from checkback.worker.lanes import lanes
 from tests.fakes.telling import FakeCaller, FakeMailer
+from tests.simulator.application import wait_for
 from tests.story import ALERT_LINE, ANA, DR_LEE, ORTIZ, HeldPhone, House
 
 
@@ -203,3 +208,33 @@ def test_the_number_that_is_always_answered_is_called_too_where_the_house_says_s
     assert "is yours" in summoning.pressed(told.house.rt, told.call.id, "1").words
     assert told.house.escalation.acknowledged_by is None
     assert told.house.phone("+13145550190", ALERT_LINE).got
+
+
+class HangingMailer:
+    """A mail server that takes the connection and says nothing until it is let go."""
+
+    def __init__(self) -> None:
+        self.hangs, self.is_let_go = Event(), Event()
+
+    def send(self, _mail: OutgoingMail) -> None:
+        self.hangs.set()
+        self.is_let_go.wait(60)
+
+
+def test_while_a_mail_server_hangs_the_phone_rings_all_the_same(told, ana):
+    """The loops of the worker, as it runs them; the e-mail is begun before the call is due."""
+    mailer = HangingMailer()
+    told.house.rt = replace(told.house.rt, mailer=mailer)
+    told.proves("lee", Way.EMAIL, email="lee@example.org")
+    told.proves("lee", Way.VOICE, after_minutes=2)
+    told.house.enrols()
+    told.house.works()
+    ana.texts("he has a gun")
+    loops = [loop for loop in lanes(told.house.rt) if loop.name in ("calls", "e-mails")]
+    with in_background(loops):
+        try:
+            assert mailer.hangs.wait(60)
+            told.house.clock.tick(minutes=3)
+            assert wait_for(lambda: told.caller.rang)
+        finally:
+            mailer.is_let_go.set()
