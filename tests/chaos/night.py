@@ -264,10 +264,9 @@ class Night:
         def done(_house: House) -> None:
             name, duty = process.duties[which]
             tally = duty()
-            if isinstance(tally, Tally):
-                did.append(tally.done > 0)
-                if tally.failed:
-                    self.failures.append(name)
+            did.append(tally.done > 0 if isinstance(tally, Tally) else bool(tally))
+            if isinstance(tally, Tally) and tally.failed:
+                self.failures.append(name)
 
         process.does(done)
         return any(did)
@@ -361,10 +360,17 @@ class Night:
             self.clock.tick(**wait)
             self._works_quietly()
 
+    def _does_all_of(self, process: Process, which: int) -> bool:
+        """One duty, to its end: a worker answers one turn after the other, and not one in seventeen hours."""
+        did = self._duty_of(process, which)
+        while process.duties[which][0] == "answer" and self._duty_of(process, which):
+            pass
+        return did
+
     def _works_quietly(self) -> None:
         process = self.processes[0]
         self.processes.reverse()
-        busy = {process.duties[which][0] for which in range(len(process.duties)) if self._duty_of(process, which)}
+        busy = {process.duties[which][0] for which in range(len(process.duties)) if self._does_all_of(process, which)}
         if busy & _TELLING:
             # An alert that came too late, say, makes the next person due within a minute: not when the night leaps on.
             self.clock.tick(seconds=61)

@@ -22,8 +22,10 @@ def test_no_night_breaks_a_promise(batch):
     assert sum(night.crashes for night in told) > 0, "nothing went wrong: what was shown?"
 
 
-def test_of_a_house_that_sleeps_through_working_hours_somebody_is_told_within_a_minute_of_its_waking():
-    (told,) = chaos.tell("sqlite", [116])
+@pytest.mark.parametrize("seed", [116, 401])
+def test_a_house_that_slept_for_hours_tells_and_asks_within_a_minute_of_its_waking(seed):
+    """An alert that came too late goes on to the next person; three check-ins that are due together all go."""
+    (told,) = chaos.tell("sqlite", [seed])
     assert told.broken == ()
 
 
