@@ -61,7 +61,7 @@ def test_need_offer_and_two_days_later_they_helped(agreed, ana):
     assert "Cradle Corner, 314-555-0111" in told and "Things for babies" in told and "NEXT" in told
     assert segments(told) <= 2
     two_days_later(agreed)
-    assert ana.last.startswith("How did it go with the place we named?")
+    assert ana.last.startswith("How did it go with the place we told you about?")
     assert "Cradle" not in ana.last
     ana.texts("1")
     assert ana.last == "We are glad to hear that. Thank you for telling us."
@@ -87,8 +87,8 @@ def test_the_same_in_spanish_and_nobody_answered(house, ana):
 @pytest.mark.parametrize(
     ("said", "outcome", "answer", "tasks"),
     [
-        ("2", "waiting-list", "A wait is hard", []),
-        ("wait list", "waiting-list", "A wait is hard", []),
+        ("2", "waiting-list", "Waiting is hard", []),
+        ("wait list", "waiting-list", "Waiting is hard", []),
         ("3.", "no-answer", "We are sorry", ["help-failed"]),
         ("Wrong number", "wrong-number", "We are sorry", ["help-failed"]),
         ("not yet", "not-called", "That is all right", []),
@@ -195,7 +195,7 @@ def test_after_an_opt_out_nobody_is_asked(agreed, ana):
 @pytest.mark.parametrize("need", ["substance-use", "hiv", "partner-violence"])
 def test_what_would_give_them_away_is_told_by_a_person_unless_the_phone_is_safe(agreed, ana, need):
     told = needs(agreed, ana, need)
-    assert "That is better told on a call" in told and "555-01" not in told
+    assert "That is better talked about on a call" in told and "555-01" not in told
     assert agreed.tasks == ["unmet-need"]
     makes_safe(agreed)
     agreed.clock.tick(days=8)

@@ -26,7 +26,7 @@ SLOTS = {
     "day": "Wednesday, Nov 30",
     "by": "Wednesday at 10:30 am",
     "back": "Wednesday at 10:30 am",
-    "topic": "the nights of your kids",
+    "topic": "how your kids sleep",
 }
 OTHERS_MAY_READ = (SafetyMode.NEUTRAL, SafetyMode.UNSAFE)
 

@@ -109,7 +109,7 @@ def lives_through_it(house: RealHouse, phones: Sequence[HeldPhone], reaper: Reap
         enrolled = [pool.submit(enrols_until_taken, house, phone) for phone in phones]
         reaper.reaps()
     assert all(each.result() for each in enrolled)
-    eventually(house, phones, "Reply 1 for okay")
+    eventually(house, phones, "Reply 1 if okay")
     for words, answer in STORY:
         say(house, phones, words)
         reaper.reaps()

@@ -153,7 +153,7 @@ def test_before_it_ends_they_are_asked_once_and_a_one_goes_on(house, ana):
     agreed_until(house, ana, days=10)
     house.works()
     house.works()
-    assert sum("You agreed to our texts" in text for text in ana.got) == 1
+    assert sum("You said yes to our texts" in text for text in ana.got) == 1
     ana.texts("1")
     assert states(house) == [ConsentState.GIVEN, ConsentState.GIVEN]
     house.clock.tick(hours=49)

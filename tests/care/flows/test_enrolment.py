@@ -55,7 +55,7 @@ def test_blanks_around_a_reference_do_not_make_another(house):
 def test_the_first_text_asks_and_the_promise_is_planned_at_once(house, ana):
     house.enrols()
     house.works()
-    assert "Reply 1 for okay, 2 for no" in ana.last
+    assert "Reply 1 if okay, 2 if not" in ana.last
     assert [consent.state for consent in house.all(Consent)] == [ConsentState.ASKED]
     assert house.check_in.due_at == MORNING + timedelta(hours=48)
     assert house.check_in.send_before == MORNING + timedelta(hours=72)

@@ -143,7 +143,7 @@ def test_when_we_write_again_is_told_by_its_day(agreed: House, ana: HeldPhone) -
 
 
 @pytest.mark.parametrize(
-    ("mode", "asks"), [(SafetyMode.SAFE, "told us of your sleep"), (SafetyMode.NEUTRAL, "checking in again")]
+    ("mode", "asks"), [(SafetyMode.SAFE, "told us about your sleep"), (SafetyMode.NEUTRAL, "checking in again")]
 )
 def test_what_was_hard_is_asked_after_on_a_safe_phone_alone(
     agreed: House, ana: HeldPhone, mode: SafetyMode, asks: str
