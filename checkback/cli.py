@@ -17,7 +17,7 @@ from uuid import UUID
 import typer
 
 from checkback.care.terms import DistressLevel, ReviewVerdict, ScreeningMode
-from checkback.commands import duty, holding, policies, rotas, ways
+from checkback.commands import duty, holding, instruments, policies, rotas, ways
 from checkback.commands.admin import admin_app
 from checkback.commands.alarm_load import alarm_load
 from checkback.commands.audit import audit_app
@@ -75,6 +75,7 @@ app.add_typer(resources_app, name="resources")
 app.add_typer(policies.app, name="policies")
 app.add_typer(rotas.app, name="rotas")
 app.add_typer(ways.app, name="ways")
+app.add_typer(instruments.app, name="instruments")
 for _name, _family in holding.apps():
     app.add_typer(_family, name=_name)
 app.command("coming")(holding.coming)

@@ -1,6 +1,7 @@
 """What the programme's own files say beside the sentences, read from `program/`."""
 
 from checkback.care.program.entry import Entry, ProgramError, contents, read
+from checkback.care.program.instruments import checksum, load_instrument, load_instruments
 from checkback.care.program.needs import NeedsTable
 from checkback.care.program.opt_outs import OptOutWords
 from checkback.care.program.plans import load_plan, plan_as_text, read_plan
@@ -33,7 +34,10 @@ __all__ = [
     "ScheduleSeed",
     "StaffSeed",
     "TurnSeed",
+    "checksum",
     "contents",
+    "load_instrument",
+    "load_instruments",
     "load_plan",
     "load_policies",
     "load_programme",

@@ -20,7 +20,7 @@ _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 LONGEST_NAME = 32
 OLDEST_CHILD = 21
 MOST_SILENCES = 5
-#: The questionnaires this program can ask: none is shipped yet.
+#: The questionnaires that go by text, item by item: none yet.
 INSTRUMENTS: frozenset[str] = frozenset()
 _DAY = timedelta(days=1)
 _DIALOGUES = (Dialogue.CHECK_IN, Dialogue.NEED, Dialogue.CONSENT)
