@@ -56,13 +56,15 @@ _TO_HEAD = 10.0
 class Entry:
     """One way in. `path` may hold parameters as Starlette writes them, `/families/{id:uuid}`.
 
-    `body`: how many bytes may come this way, where that is more than elsewhere at the door.
+    `body`: how many bytes may come this way, where that is more than elsewhere at the door. `admits` says, by the head
+    of the request alone, whether so much is read from who asks.
     """
 
     method: str
     path: str
     endpoint: Endpoint
     body: int | None = None
+    admits: Callable[[Request], Awaitable[bool]] | None = None
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ class RouteTable:
     ) -> None:
         known = list(entries)
         self._routes = _routes(known)
-        self._larger = {entry.endpoint: entry.body for entry in known if entry.body is not None}
+        self._larger = {entry.endpoint: entry for entry in known if entry.body is not None}
         self._name = name
         self._limits = limits or Limits()
         self._headers = {**SECURITY_HEADERS, **(headers or {})}
@@ -134,16 +136,20 @@ class RouteTable:
         if _too_much_head(scope, self._limits):
             return _denied(431)
         try:
-            body = await _whole_body(receive, self._limits_of(endpoint))
+            body = await _whole_body(receive, await self._limits_of(endpoint, scope))
         except TimeoutError:
             return _denied(408)
         if body is None:
             return _denied(413)
         return await self._called(endpoint, Request(scope, _replayed(body, receive)))
 
-    def _limits_of(self, endpoint: Endpoint) -> Limits:
-        larger = self._larger.get(endpoint)
-        return self._limits if larger is None else replace(self._limits, body=larger)
+    async def _limits_of(self, endpoint: Endpoint, scope: Scope) -> Limits:
+        entry = self._larger.get(endpoint)
+        if entry is None or entry.body is None:
+            return self._limits
+        if entry.admits is not None and not await entry.admits(Request(scope)):
+            return self._limits
+        return replace(self._limits, body=entry.body)
 
     async def _called(self, endpoint: Endpoint, request: Request) -> Response:
         try:

@@ -17,7 +17,7 @@ from checkback.console.ways import PROVIDER_RETURNS, WAYS
 def make_app(rt: Runtime, settings: Settings, passwords: Passwords | None = None) -> RouteTable:
     """To be served with `assembly.doors.serve` on the console's port."""
     guard = Guard(Desk(rt, settings, passwords or Argon2Passwords(), _provider(settings)))
-    entries = [Entry(way.method, way.path, guard.door(way), way.body) for way in WAYS]
+    entries = [Entry(way.method, way.path, guard.door(way), way.body, guard.admits(way)) for way in WAYS]
     return RouteTable(entries, name="console", headers=HEADERS)
 
 

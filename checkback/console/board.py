@@ -11,7 +11,7 @@ from checkback.console.desk import Visit
 
 
 async def show(visit: Visit) -> Response:
-    seen = await visit.run(board.look, visit.desk.rt)
+    seen = await visit.run(board.look, visit.desk.rt, visit.me.account.id)
     live = visit.live("_board.html", seen, "/")
     if visit.is_partial:
         return Response(status_code=204) if visit.has(live) else HTMLResponse(live.html)

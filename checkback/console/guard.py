@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import quote, urlsplit
 
 import structlog
@@ -61,6 +61,21 @@ class Guard:
                 return _refusal(way, visit, 500, later("Something went wrong here"), _OUR_FAULT)
 
         return endpoint
+
+    def admits(self, way: Way) -> Callable[[Request], Awaitable[bool]]:
+        """Whether somebody may come this way, by the head of their request; whatever is unclear is no."""
+
+        async def may(request: Request) -> bool:
+            if self._is_foreign(request):
+                return False
+            try:
+                found = (await self._visit(request)).signed_in
+            except StoreUnavailable:
+                return False  # the door itself says so, in a page
+            is_theirs = found is not None and not isinstance(way.roles, Open) and found.account.role in way.roles
+            return is_theirs and found is not None and self._owed(found) is None
+
+        return may
 
     async def _admit(self, way: Way, visit: Visit) -> Response:
         if way.roles is Open.TO_MACHINES:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from checkback.care.program import ProgramError
-from checkback.care.rules.plans import SAID, WEEK, Plan, Step, Unit
+from checkback.care.rules.plans import PROMISED, SAID, WEEK, Plan, Step, Unit
 from checkback.care.terms import Dialogue, SafetyMode
 
 #: How a step counts, as one choice: the unit, and from what.
@@ -36,6 +36,15 @@ NEW: Fields = {
     "dialogue": "check-in",
     "policy": "send",
     "within": "24",
+}
+#: What a plan from nothing begins with: the promise made at the door, without which there is none.
+FIRST: Fields = {
+    **NEW,
+    "name": PROMISED,
+    "number": "48",
+    "unit": "hours",
+    "wording": "check_in.opening",
+    "policy": "task",
 }
 
 

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo, available_timezones
 
 from starlette.responses import Response
 
 from checkback.adapters.reading_grade import reading_grade
 from checkback.care.errors import AlreadyApproved, NoSuchPlan, NoSuchScene, NotAllowed, NotFound
-from checkback.care.flows import family_plans, plan_pages, plan_versions
+from checkback.care.flows import family_page, family_plans, plan_pages, plan_versions
 from checkback.care.flows import plans as plan_flow
 from checkback.care.flows.plan_pages import Wanted
 from checkback.care.flows.plans import Rehearsal
 from checkback.care.program import ProgramError, plan_as_text, read_plan
-from checkback.care.rules.plans import SAID, WEEK
+from checkback.care.rules.plans import SAID, SILENCES, WEEK, Plan
 from checkback.care.terms import Dialogue, LatePolicy, SafetyMode
 from checkback.console import plan_form
 from checkback.console.desk import Visit
 from checkback.console.months import months
 from checkback.console.plan_form import Fields
+from checkback.console.speaking import gettext as _
 
 _DIALOGUES = (Dialogue.CHECK_IN, Dialogue.NEED, Dialogue.CONSENT, Dialogue.NONE)
+#: What is to be mended, by step (none for the whole plan) and field.
+Problems = Mapping[tuple[int | None, str], str]
 #: The zones of the United States, in which most families live; any other one is rehearsed from the command line.
 ZONES = (
     "America/New_York",
@@ -48,34 +52,67 @@ async def show_one(visit: Visit) -> Response:
     return await _version(visit)
 
 
+@dataclass(frozen=True)
+class _Edited:
+    """The plan on the form: a version that is changed, or a new one, which may begin as a copy of `source`."""
+
+    name: str
+    source: str = ""
+    is_new: bool = False
+    silences: int = SILENCES
+    """The form asks for steps alone."""
+
+
+async def begin(visit: Visit) -> Response:
+    """A new plan: from the promise alone, or from another plan."""
+    source = visit.request.query_params.get("from", "")[:80]
+    if not source:
+        return await _form(visit, _Edited("", is_new=True), [dict(plan_form.FIRST)], opened=0)
+    plan = await _plan(visit, source)
+    return await _form(visit, _Edited("", source, is_new=True), plan_form.fields_of(plan))
+
+
+async def send_new(visit: Visit) -> Response:
+    form = await visit.form()
+    source, name = form.get("source", "")[:80], form.get("plan", "").strip().lower()
+    silences = (await _plan(visit, source)).silences if source else SILENCES
+    return await _send(visit, _Edited(name, source, is_new=True, silences=silences), form)
+
+
 async def edit(visit: Visit) -> Response:
-    version = await _found(visit)
-    plan = read_plan(version.reference, version.definition)
-    return await _form(visit, version.reference, plan_form.fields_of(plan))
+    reference = _reference(visit)
+    plan = await _plan(visit, reference)
+    return await _form(visit, _Edited(plan.name, await _full(visit)), plan_form.fields_of(plan))
 
 
 async def send(visit: Visit) -> Response:
+    plan = await _plan(visit, _reference(visit))
+    edited = _Edited(plan.name, await _full(visit), silences=plan.silences)
+    return await _send(visit, edited, await visit.form())
+
+
+async def _send(visit: Visit, edited: _Edited, form: Mapping[str, str]) -> Response:
     """Look at it, add or take out a step, or keep it as a draft; what was typed stays until it is kept."""
-    version = await _found(visit)
-    form = await visit.form()
     steps, wish = plan_form.fields_from(form), form.get("do", "look")
     if wish == "add":
-        return await _form(visit, version.reference, [*steps, dict(plan_form.NEW)], opened=len(steps))
-    verb, _, place = wish.partition("-")
+        return await _form(visit, edited, [*steps, dict(plan_form.NEW)], opened=len(steps))
+    verb, _hyphen, place = wish.partition("-")
     if verb in ("remove", "up") and place.isdecimal() and int(place) < len(steps):
-        return await _form(visit, version.reference, _moved(steps, verb, int(place)))
-    name = version.reference.partition("@")[0]
-    silences = read_plan(version.reference, version.definition).silences  # the form asks for steps alone
-    text = plan_as_text(name, [plan_form.entry_of(step) for step in steps], silences)
+        return await _form(visit, edited, _moved(steps, verb, int(place)))
+    if edited.is_new and await visit.run(plan_versions.is_known, visit.desk.rt, edited.name):
+        taken: Problems = {(None, "plan"): _("there is a plan of this name; choose another, or change that one")}
+        return await _form(visit, edited, steps, 422, problems=taken)
+    text = plan_as_text(edited.name, [plan_form.entry_of(step) for step in steps], edited.silences)
     try:
         if wish != "keep":
-            read_plan(name, text, plan_flow.wordings_of(visit.desk.rt.wording))
-            return await _form(visit, version.reference, steps, is_looked_at=True)
-        reference, _new = await visit.run(plan_versions.draft_text, visit.desk.rt, name, text, visit.me.account.login)
+            read_plan(edited.name, text, plan_flow.wordings_of(visit.desk.rt.wording))
+            return await _form(visit, edited, steps, is_looked_at=True)
+        login = visit.me.account.login
+        reference, _is_new = await visit.run(plan_versions.draft_text, visit.desk.rt, edited.name, text, login)
     except ProgramError as error:
         at, field = plan_form.where(error, steps)
-        problem = {(at, field): error.mend}
-        return await _form(visit, version.reference, steps, 422, problems=problem, opened=at)
+        problem: Problems = {(at, "plan" if error.place == "name" else field): error.mend}
+        return await _form(visit, edited, steps, 422, problems=problem, opened=at)
     return visit.go(f"/plans/{reference}")
 
 
@@ -121,6 +158,8 @@ async def rehearse(visit: Visit) -> Response:
     problem = ""
     if wanted.family or wanted.incident_at:
         try:
+            if wanted.family:
+                await visit.run(family_page.must_be_theirs, visit.desk.rt, wanted.family, visit.me.account.id)
             found = await visit.run(plan_pages.rehearse, visit.desk.rt, wanted, reading_grade)
         except (NoSuchPlan, NoSuchScene, NotFound) as refused:
             problem = str(refused)
@@ -142,6 +181,7 @@ async def rehearse(visit: Visit) -> Response:
 async def _move(visit: Visit, family: str, *, really: bool) -> Response:
     reference, problem, change = _reference(visit), "", None
     try:
+        await visit.run(family_page.must_be_theirs, visit.desk.rt, family, visit.me.account.id)
         change = await visit.run(
             family_plans.move, visit.desk.rt, family, reference, visit.me.account.login, really=really
         )
@@ -176,7 +216,7 @@ async def _version(visit: Visit, status: int = 200, *, problem: str = "") -> Res
         others=others,
         against=against,
         changes=await visit.run(plan_versions.compare, rt, against, version.reference) if against else [],
-        followers=await visit.run(plan_versions.followers, rt, version.reference),
+        followers=await visit.run(plan_versions.followers, rt, version.reference, visit.me.account.id),
         problem=problem,
         is_author=version.drafted_by == visit.me.account.login,
     )
@@ -184,11 +224,11 @@ async def _version(visit: Visit, status: int = 200, *, problem: str = "") -> Res
 
 async def _form(
     visit: Visit,
-    reference: str,
+    edited: _Edited,
     steps: Sequence[Fields],
     status: int = 200,
     *,
-    problems: Mapping[tuple[int | None, str], str] | None = None,
+    problems: Problems | None = None,
     opened: int | None = None,
     is_looked_at: bool = False,
 ) -> Response:
@@ -196,7 +236,7 @@ async def _form(
     return visit.page(
         "plan_edit.html",
         status,
-        reference=reference,
+        edited=edited,
         steps=steps,
         problems=problems or {},
         opened=opened,
@@ -219,6 +259,18 @@ def _moved(steps: Sequence[Fields], verb: str, place: int) -> list[Fields]:
     elif place:
         found[place - 1], found[place] = found[place], found[place - 1]
     return found
+
+
+async def _plan(visit: Visit, reference: str) -> Plan:
+    try:
+        version = await visit.run(plan_versions.version, visit.desk.rt, reference)
+    except NoSuchPlan:
+        raise NotFound(reference) from None
+    return read_plan(version.reference, version.definition)
+
+
+async def _full(visit: Visit) -> str:
+    return (await _found(visit)).reference
 
 
 async def _found(visit: Visit) -> plan_versions.Version:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from starlette.responses import Response
 
 from checkback.care.errors import HoldRefused, NotFound, WordsRefused
-from checkback.care.flows import holds, tomorrow
+from checkback.care.flows import tomorrow
 from checkback.care.flows.tomorrow import Wishes
 from checkback.care.steps.holding import LONGEST_REASON
 from checkback.care.terms import HoldScope
@@ -28,7 +28,7 @@ LASTS: Mapping[str, timedelta | None] = {
 async def show(visit: Visit) -> Response:
     asked = visit.request.query_params
     wishes = Wishes(*(asked.get(name, "")[:80] for name in ("team", "plan", "language", "family")))
-    page = await visit.run(tomorrow.look, visit.desk.rt, wishes)
+    page = await visit.run(tomorrow.look, visit.desk.rt, visit.me.account.id, wishes)
     return visit.page("tomorrow.html", page=page, wishes=wishes, chart=days(page.days))
 
 
@@ -54,14 +54,16 @@ async def hold(visit: Visit) -> Response:
 
 async def before_release(visit: Visit) -> Response:
     """What the end of a hold would let go."""
-    page = await visit.run(tomorrow.release, visit.desk.rt, int(visit.request.path_params["number"]))
+    page = await visit.run(
+        tomorrow.release, visit.desk.rt, visit.me.account.id, int(visit.request.path_params["number"])
+    )
     return visit.page("release.html", page=page)
 
 
 async def release(visit: Visit) -> Response:
     """End it."""
-    reference = f"H-{int(visit.request.path_params['number'])}"
-    await visit.run(holds.end, visit.desk.rt, reference, visit.me.account.login)
+    number = int(visit.request.path_params["number"])
+    await visit.run(tomorrow.let_go, visit.desk.rt, visit.me.account.login, number)
     return visit.go("/tomorrow#holds")
 
 
@@ -75,7 +77,7 @@ async def _hold_page(
     kept: Mapping[str, str] | None = None,
 ) -> Response:
     wanted = _scope(scope)
-    page = await visit.run(tomorrow.reach, visit.desk.rt, wanted, which.strip())
+    page = await visit.run(tomorrow.reach, visit.desk.rt, visit.me.account.id, wanted, which.strip())
     return visit.page(
         "hold.html", status, page=page, problem=problem, kept=kept or {}, lasts=LASTS, longest=LONGEST_REASON
     )

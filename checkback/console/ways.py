@@ -62,7 +62,7 @@ class Way:
 
 #: Who may see what families wrote.
 CARE = frozenset({Role.CLINICIAN, Role.COORDINATOR, Role.ADMIN})
-#: Who decides what families are sent: plans, wording, settings, holds of more than one family.
+#: Who decides what families are sent: plans, wording, settings.
 PLANNERS = frozenset({Role.COORDINATOR, Role.ADMIN})
 #: Who decides who gets in.
 ADMINS = frozenset({Role.ADMIN})
@@ -125,6 +125,8 @@ WAYS: Sequence[Way] = (
     Way("GET", "/holds/{number:int}", CARE, tomorrow.before_release),
     Way("POST", "/holds/{number:int}/end", CARE, tomorrow.release),
     Way("GET", "/plans", CARE, plans.show),
+    Way("GET", "/plans/new", PLANNERS, plans.begin),
+    Way("POST", "/plans/new", PLANNERS, plans.send_new),
     Way("GET", "/plans/{reference}", CARE, plans.show_one),
     Way("GET", "/plans/{reference}/edit", PLANNERS, plans.edit),
     Way("POST", "/plans/{reference}/edit", PLANNERS, plans.send),

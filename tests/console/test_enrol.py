@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from checkback.care.model import Family, SafetyPreference
+from checkback.care.model import Contact, Family, SafetyPreference
 from tests.console.test_pages import main_of
 
 FORM = {
@@ -125,3 +125,57 @@ def test_a_file_that_is_no_table_says_so_and_one_that_is_too_large_is_refused(le
     large = {"file": ("families.csv", b"x" * (1024 * 1024 + 1), "text/csv")}
     assert lee.client.post("/enrol/file", files=large).status_code == 413
     assert lee.client.post("/enrol", data={"name": "x" * 70_000}).status_code == 413
+
+
+SECOND = {"name_2": "Luz Vega", "phone_2": "(314) 555-0117", "language_2": "en", "role_2": "aunt", "may_call_2": "yes"}
+
+
+def test_a_second_person_is_asked_for_filled_in_and_enrolled_with_the_first(lee, staffed):
+    shown = lee.sends("/enrol", **FORM, do="add")
+    assert shown.status_code == 200
+    assert 'name="name_2"' in shown.text
+    assert 'value="Rosa Vega"' in shown.text
+    assert staffed.all(Family) == []
+    looked_at = lee.sends("/enrol", **FORM, **SECOND)
+    assert "Rosa Vega ·" in main_of(looked_at)
+    assert "Luz Vega ·" in main_of(looked_at)
+    assert lee.sends("/enrol", **FORM, **SECOND, seen=seen(looked_at)).status_code == 303
+    assert {(each.name, each.language, each.role) for each in staffed.all(Contact)} == {
+        ("Rosa Vega", "es", "caregiver"),
+        ("Luz Vega", "en", "aunt"),
+    }
+
+
+def test_a_guardian_is_asked_before_a_minor_of_the_same_form(lee, staffed):
+    son = {**SECOND, "role_2": "son, 15"}
+    mark = seen(lee.sends("/enrol", **FORM, **son))
+    assert lee.sends("/enrol", **FORM, **son, seen=mark).status_code == 303
+    staffed.works()
+    (minor,) = [each for each in staffed.all(Contact) if each.is_minor]
+    assert minor.name == "Luz Vega"
+    assert staffed.rt.carrier.to("+13145550117") == []
+
+
+def test_who_is_wrong_is_marked_and_one_person_is_taken_out_again(lee, staffed):
+    answer = lee.sends("/enrol", **FORM, **{**SECOND, "phone_2": "555"})
+    assert answer.status_code == 422
+    assert 'id="wrong-phone_2"' in answer.text
+    assert 'id="wrong-phone"' not in answer.text
+    twice = lee.sends("/enrol", **FORM, **{**SECOND, "phone_2": FORM["phone"]})
+    assert 'id="wrong-phone_2"' in twice.text
+    fewer = lee.sends("/enrol", **FORM, **SECOND, do="without-2")
+    assert 'name="name_2"' not in fewer.text
+    assert staffed.all(Family) == []
+
+
+def test_a_person_who_came_after_the_look_is_looked_at_before_anything_is_kept(lee, staffed):
+    mark = seen(lee.sends("/enrol", **FORM))
+    assert lee.sends("/enrol", **FORM, **SECOND, seen=mark).status_code == 200
+    assert staffed.all(Family) == []
+
+
+def test_no_more_people_than_a_page_has_room_for(lee, staffed):
+    full = {**FORM, **SECOND, "name_3": "", "name_4": ""}
+    shown = lee.sends("/enrol", **full, do="add").text
+    assert 'name="name_5"' not in shown
+    assert 'value="add"' not in shown

@@ -108,3 +108,23 @@ def test_when_the_house_fails_the_page_says_what_to_do(staffed, settings, lee, e
         headers = {"Authorization": f"Bearer {API_TOKEN}"}
         machine = client.post("/api/incidents", json={}, headers=headers)
         assert machine.status_code == 422
+
+
+LARGE = {"do": "check", "table": "x" * 200_000}
+
+
+@pytest.mark.parametrize("login", [None, "okafor"])
+def test_a_large_body_is_read_from_nobody_who_may_not_send_it(visitor, signed_in, login):
+    who = signed_in(login) if login else visitor
+    assert who.sends("/enrol/file", **LARGE).status_code == 413
+    assert who.sends("/enrol/file", do="check", table="x").status_code in (303, 403)
+
+
+def test_a_large_body_is_not_read_for_another_site(lee):
+    assert lee.client.post("/enrol/file", data=LARGE, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 413
+
+
+def test_who_may_bring_a_large_file_is_heard(lee):
+    answer = lee.sends("/enrol/file", **LARGE)
+    assert answer.status_code == 422
+    assert "first line" in answer.text

@@ -142,3 +142,34 @@ def test_the_shipped_sentences_of_plans_carry_no_flag(staffed):
     said = plan_pages.sayings(staffed.rt, [step.wording for step in plan.steps], lambda _text, _language: 5.0)
     found = {(key, language): one.flags for key, each in said.items() for language, one in each.items() if one.flags}
     assert found == {}
+
+
+def test_a_plan_begins_from_the_promise_alone_or_from_another_and_is_a_draft_of_its_own(rivera, staffed):
+    first = {f"s0.{name}": value for name, value in plan_form.FIRST.items()}
+    shown = unescape(rivera.opens("/plans/new").text)
+    assert all(f'name="{name}"' in shown for name in first)
+    answer = rivera.sends("/plans/new", plan="After-a-Fire", do="keep", **first)
+    assert answer.headers["location"] == "/plans/after-a-fire@1"
+    copied = {**form_of(staffed), "source": "standard@1", "plan": "slower", "do": "keep"}
+    assert 'name="source" value="standard@1"' in rivera.opens("/plans/new?from=standard@1").text
+    assert rivera.sends("/plans/new", **copied).headers["location"] == "/plans/slower@1"
+    slower = plan_versions.version(staffed.rt, "slower@1")
+    assert slower.state is PlanState.DRAFT
+    assert read_plan("slower", slower.definition).steps == shipped(staffed)[1].steps
+    assert plan_versions.version(staffed.rt, "standard").reference == "standard@1"
+
+
+@pytest.mark.parametrize("name", ["", "standard", "two words", "ñ"])
+def test_a_new_plan_wants_a_name_of_its_own_and_keeps_what_was_typed(rivera, staffed, name):
+    first = {f"s0.{field}": value for field, value in plan_form.FIRST.items()} | {"s0.number": "37"}
+    answer = rivera.sends("/plans/new", plan=name, do="keep", **first)
+    assert answer.status_code == 422
+    assert 'id="wrong-None-plan"' in answer.text
+    assert 'value="37"' in answer.text
+    assert len(staffed.all(CheckInPlan)) == 2
+
+
+def test_what_is_not_there_cannot_be_copied(rivera, lee, staffed):
+    assert rivera.opens("/plans/new?from=nothing@9").status_code == 404
+    assert rivera.sends("/plans/new", plan="x", source="nothing", do="keep").status_code == 404
+    assert lee.opens("/plans/new").status_code == 403

@@ -46,6 +46,8 @@ ALLOWED = {
     ("GET", "/holds/{number:int}"): "clinician coordinator admin",
     ("POST", "/holds/{number:int}/end"): "clinician coordinator admin",
     ("GET", "/plans"): "clinician coordinator admin",
+    ("GET", "/plans/new"): "coordinator admin",
+    ("POST", "/plans/new"): "coordinator admin",
     ("GET", "/plans/{reference}"): "clinician coordinator admin",
     ("GET", "/plans/{reference}/edit"): "coordinator admin",
     ("POST", "/plans/{reference}/edit"): "coordinator admin",

@@ -20,8 +20,10 @@ from checkback.care.model import (
 )
 from checkback.care.rules.sending import HandOver, Wait, judge
 from checkback.care.runtime import Runtime
+from checkback.care.steps.sight import sight_of
 from checkback.care.steps.timing import hours_for
 from checkback.care.store import Transaction, check_ins, console, escalations, messages, people, rotas, work
+from checkback.care.store.sights import Sight
 from checkback.care.terms import (
     CheckInState,
     ConsentState,
@@ -124,11 +126,16 @@ class Board:
     silent: Sequence[str]
     is_alive: bool
     gaps: Sequence[NobodyOnCall]
+    tasks_elsewhere: int
+    """Open tasks of families that are not for who looks."""
 
 
-def look(rt: Runtime) -> Board:
-    """What the board shows: references, never a name, a number or a body."""
+def look(rt: Runtime, reader_id: UUID) -> Board:
+    """What the board shows a member of staff, of the families that are for them: references, never a name, a number or
+    a body.
+    """
     with rt.store.read() as tx:
+        sight = sight_of(tx, tx.get(StaffMember, reader_id))
         programme = people.the_programme(tx)
         beats = work.heartbeats(tx)
         silent = [beat.name for beat in beats if beat.at < tx.now - SILENT_AFTER]
@@ -136,9 +143,11 @@ def look(rt: Runtime) -> Board:
             now=tx.now,
             zone=programme.zone,
             programme=programme.name,
+            # In a crisis every family is for everybody who cares.
             escalations=open_escalations(tx, escalations.all_open(tx)),
-            tasks=open_tasks(tx, work.open_tasks(tx)),
-            coming=_coming(tx),
+            tasks=open_tasks(tx, work.open_tasks(tx, sight=sight)),
+            tasks_elsewhere=work.count_open_tasks_beyond(tx, sight),
+            coming=_coming(tx, sight),
             counts=_counts(tx),
             silent=silent,
             is_alive=bool(beats) and not silent,
@@ -222,9 +231,9 @@ def _told(notices: Sequence[EscalationNotice], staff: Mapping[UUID, StaffMember]
     return list(dict.fromkeys(names))
 
 
-def _coming(tx: Transaction) -> Sequence[Coming]:
+def _coming(tx: Transaction, sight: Sight) -> Sequence[Coming]:
     until = tx.now + AHEAD
-    promised, queued = check_ins.coming(tx, until), messages.coming(tx, until)
+    promised, queued = check_ins.coming(tx, until, sight=sight), messages.coming(tx, until, sight=sight)
     contacts = console.by_id(tx, Contact, [*(c.contact_id for c in promised), *(m.contact_id for m in queued)])
     families = console.by_id(tx, Family, (contact.family_id for contact in contacts.values()))
     consents = console.latest_consents(tx, contacts)
@@ -234,9 +243,9 @@ def _coming(tx: Transaction) -> Sequence[Coming]:
     return sorted(found, key=lambda coming: coming.at)
 
 
-def queued_texts(tx: Transaction, until: datetime) -> Sequence[Coming]:
-    """What is in the outbox for families already, in the order in which it goes."""
-    queued = messages.coming(tx, until)
+def queued_texts(tx: Transaction, until: datetime, sight: Sight) -> Sequence[Coming]:
+    """What is in the outbox for families in sight already, in the order in which it goes."""
+    queued = messages.coming(tx, until, sight=sight)
     contacts = console.by_id(tx, Contact, (message.contact_id for message in queued))
     families = console.by_id(tx, Family, (contact.family_id for contact in contacts.values()))
     found = [_queued(tx, m, contacts.get(m.contact_id) if m.contact_id else None, families) for m in queued]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
 from checkback.care.errors import InvalidPhone
 from checkback.care.flows.enrolment import Enrolled, Enrolment, NewContact, tried
@@ -14,8 +15,10 @@ from checkback.care.rules.phones import e164
 from checkback.care.rules.segments import fit, segments
 from checkback.care.rules.zones import zone_of_zip
 from checkback.care.runtime import Runtime
+from checkback.care.steps.sight import sight_of
 from checkback.care.steps.words import mode_of
 from checkback.care.store import Transaction, check_ins, console, messages, people, plans
+from checkback.care.store.sights import Sight
 from checkback.care.terms import CheckInState, Language, PlanState, Role, ZoneSource
 from checkback.care.wording import WordingError
 
@@ -31,9 +34,9 @@ class Alike(StrEnum):
 
 @dataclass(frozen=True)
 class LookAlike:
-    """Somebody who is here already and may be the same; the family is named, the person is not."""
+    """Somebody who is here already and may be the same. The family is named only to those it is for."""
 
-    family: str
+    family: str | None
     alike: Alike
 
 
@@ -61,11 +64,15 @@ class Expected:
 
 @dataclass(frozen=True)
 class Preview:
-    """What an enrolment would do; nothing has happened yet. `already`: the family that has this incident."""
+    """What an enrolment would do; nothing has happened yet.
+
+    `is_already`: a family has this incident; `already` names it to those it is for.
+    """
 
     people: Sequence[Expected]
-    look_alikes: Sequence[LookAlike]
-    already: str | None
+    look_alikes: Sequence[LookAlike] = ()
+    is_already: bool = False
+    already: str | None = None
 
 
 @dataclass(frozen=True)
@@ -124,23 +131,24 @@ def zone_for(rt: Runtime, zip_code: str) -> str:
         return people.the_programme(tx).zone
 
 
-def preview(rt: Runtime, enrolment: Enrolment) -> Preview:
+def preview(rt: Runtime, enrolment: Enrolment, reader_id: UUID) -> Preview:
     """Every text as it would be planned, by doing all of it and letting go of it. Raises as `enrolment.enrol`."""
 
     def look(tx: Transaction, enrolled: Enrolled) -> Preview:
         family = people.family(tx, enrolled.family)
         if enrolled.already:
-            return Preview([], [], family.reference)
-        return Preview([_expected(tx, rt, contact) for contact in people.contacts_in(tx, family)], [], None)
+            return Preview([], is_already=True, already=family.reference if sight.covers(family) else None)
+        return Preview([_expected(tx, rt, contact) for contact in people.contacts_in(tx, family)])
 
     with rt.store.read() as tx:
+        sight = sight_of(tx, tx.get(StaffMember, reader_id))
         known = people.incident(tx, enrolment.reference.strip())
-        alike = list(dict.fromkeys(each for new in enrolment.contacts for each in _look_alikes(tx, new)))
+        alike = list(dict.fromkeys(each for new in enrolment.contacts for each in _look_alikes(tx, new, sight)))
     found = tried(rt, enrolment, look)
-    return Preview(found.people, [] if known else alike, found.already)
+    return replace(found, look_alikes=[] if known else alike)
 
 
-def _look_alikes(tx: Transaction, new: NewContact) -> Iterator[LookAlike]:
+def _look_alikes(tx: Transaction, new: NewContact, sight: Sight) -> Iterator[LookAlike]:
     try:
         phone = people.phone(tx, e164(new.phone))
     except InvalidPhone:
@@ -149,8 +157,8 @@ def _look_alikes(tx: Transaction, new: NewContact) -> Iterator[LookAlike]:
     by_name = people.contacts_named(tx, new.name)
     for alike, found in ((Alike.PHONE, by_phone), (Alike.NAME, by_name)):
         families = console.by_id(tx, Family, (contact.family_id for contact in found))
-        for reference in sorted(family.reference for family in families.values()):
-            yield LookAlike(reference, alike)
+        for family in sorted(families.values(), key=lambda each: each.reference):
+            yield LookAlike(family.reference if sight.covers(family) else None, alike)
 
 
 def _expected(tx: Transaction, rt: Runtime, contact: Contact) -> Expected:

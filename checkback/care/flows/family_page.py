@@ -28,7 +28,7 @@ from checkback.care.model import (
 from checkback.care.ports import Evidence
 from checkback.care.rules.hours import is_open
 from checkback.care.runtime import Runtime
-from checkback.care.steps.sight import in_sight, may_see
+from checkback.care.steps.sight import in_sight, sight_of
 from checkback.care.steps.staff_work import actor, against_writing
 from checkback.care.steps.timing import hours_for
 from checkback.care.store import Transaction, check_ins, console, escalations, holds, messages, people, work
@@ -217,12 +217,18 @@ def number_of(rt: Runtime, reference: str, contact_id: UUID, reader_id: UUID) ->
         return phone.number
 
 
+def must_be_theirs(rt: Runtime, reference: str, reader_id: UUID) -> None:
+    """Raises NotFound where no family of this reference is for this member of staff."""
+    with rt.store.read() as tx:
+        in_sight(tx, reference, reader_id)
+
+
 def find(rt: Runtime, words: str, reader_id: UUID) -> Sequence[Found]:
     """Families by reference (`F-12`, or 12) or by the names of their people, as far as they are for who asks."""
     with rt.store.read() as tx:
-        reader = tx.get(StaffMember, reader_id)
+        sight = sight_of(tx, tx.get(StaffMember, reader_id))
         found = _by_reference(tx, words) or _by_name(tx, words)
-        families = [family for family in found if may_see(tx, family, reader)]
+        families = [family for family in found if sight.covers(family)]
         return [
             Found(family.reference, [contact.name for contact in people.contacts_in(tx, family)]) for family in families
         ]

@@ -25,6 +25,7 @@ from checkback.care.steps.events import Obstacle, obstacles
 from checkback.care.steps.planning import no_longer_for_them
 from checkback.care.steps.timing import LOOK_BACK, caps_of, first_start, hours_for_promise
 from checkback.care.store import Transaction, check_ins, holds, messages, people
+from checkback.care.store.gathering import Gathering
 from checkback.care.terms import Dialogue, LatePolicy, Sender
 
 MOST = 2000
@@ -85,13 +86,16 @@ class _Room:
 
     caps: Caps
     gap: timedelta
-    sent: list[tuple[UUID, UUID, datetime]] = field(default_factory=list)
+    sent: dict[UUID, list[tuple[int, datetime]]] = field(default_factory=lambda: defaultdict(list))
+    """By contact and by phone, numbered: what stands under both is one text."""
+    count: int = 0
     taken: set[int] = field(default_factory=set)
 
     def sent_to(self, tx: Transaction, contact_id: UUID, phone_id: UUID) -> list[datetime]:
         """When automatic texts went, or by this forecast will go, to this contact or phone."""
         went = holds.sent_to(tx, contact_id, phone_id, tx.now - LOOK_BACK)
-        return [*went, *(at for whom, where, at in self.sent if whom == contact_id or where == phone_id)]
+        theirs = {*self.sent.get(contact_id, ()), *self.sent.get(phone_id, ())}
+        return [*went, *(at for _, at in theirs)]
 
     def place(self, goes: datetime) -> datetime:
         """The first place from this moment on that is free at the programme's pace."""
@@ -103,7 +107,9 @@ class _Room:
 
     def keep(self, contact_id: UUID, phone_id: UUID, goes: datetime) -> None:
         """It goes then, and counts once for what comes after it."""
-        self.sent.append((contact_id, phone_id, goes))
+        self.count += 1
+        for each in (contact_id, phone_id):
+            self.sent[each].append((self.count, goes))
 
 
 def coming(rt: Runtime, until: datetime, incident: str | None = None) -> Forecast:
@@ -138,8 +144,12 @@ def after(rt: Runtime, reference: str) -> Forecast:
 
 def _forecast(tx: Transaction, rt: Runtime, rows: Sequence[CheckIn], *, but: Collection[UUID]) -> Forecast:
     wanted, carries = people.the_programme(tx).starts_a_minute / 60, rt.pace.get(Sender.FAMILY)
+    calm_since = tx.now - timedelta(hours=people.the_programme(tx).calm_hours)
+    # Held to the end: a session forgets rows that nobody holds.
+    known = Gathering(tx, rows, tx.now - LOOK_BACK, calm_since, but) if tx.is_reading else None
     room = _Room(caps_of(tx), timedelta(seconds=1 / (min(wanted, carries) if carries else wanted)))
     texts = [_text(tx, check_in, room, but) for check_in in sorted(rows, key=lambda row: row.due_at)]
+    del known
     minutes: dict[datetime, int] = defaultdict(int)
     for text in texts:
         if text.at is not None:

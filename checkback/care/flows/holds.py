@@ -135,14 +135,19 @@ def keep_date_free(rt: Runtime, reference: str, first: date, last: date, reason:
 def end(rt: Runtime, reference: str, login: str) -> Ended:
     """End a hold. What it kept back goes at the programme's pace, each judged by its own lateness. Raises NotFound."""
     with rt.store.begin("holds.end") as tx:
-        staff, hold = member(tx, login), _numbered(tx, reference)
+        staff, hold = member(tx, login), numbered(tx, reference)
         return Ended(hold.reference, already=not holding.end(tx, hold, staff))
 
 
 def standing(rt: Runtime) -> Sequence[StandingHold]:
     """Every hold that has not ended, the oldest first."""
     with rt.store.read() as tx:
-        return [_shown(tx, hold) for hold in holds.all_standing(tx)]
+        return standing_in(tx)
+
+
+def standing_in(tx: Transaction) -> Sequence[StandingHold]:
+    """The same within somebody's unit of work."""
+    return [_shown(tx, hold) for hold in holds.all_standing(tx)]
 
 
 def one(rt: Runtime, number: int) -> StandingHold:
@@ -198,7 +203,8 @@ def _place(
     return Placed(hold.reference, not is_new, hold.ends_at, len(gone), max(dropped, default=None))
 
 
-def _numbered(tx: Transaction, reference: str) -> Hold:
+def numbered(tx: Transaction, reference: str) -> Hold:
+    """The hold people call so, held. Raises NotFound."""
     digits = reference.strip().upper().removeprefix("H-")
     found = holds.numbered(tx, int(digits)) if digits.isdecimal() else None
     if found is None:

@@ -16,7 +16,9 @@ from checkback.care.program import ProgramError, read_plan
 from checkback.care.rules.plans import Plan, Step, in_words
 from checkback.care.runtime import Runtime
 from checkback.care.steps.planning import STANDARD
+from checkback.care.steps.sight import sight_of
 from checkback.care.store import SYSTEM, Transaction, console, people, plans
+from checkback.care.store.sights import EVERYTHING
 from checkback.care.terms import PlanState, Role
 
 #: Who may draft and approve what families are texted.
@@ -53,6 +55,12 @@ def versions(rt: Runtime, name: str | None = None) -> Sequence[Version]:
         if not found and name is not None:
             raise _none_of(tx, name)
         return _with_names(tx, found)
+
+
+def is_known(rt: Runtime, name: str) -> bool:
+    """Whether there is a plan of this name, in any version."""
+    with rt.store.read() as tx:
+        return bool(plans.all_versions(tx, people.the_programme(tx).id, name))
 
 
 def version(rt: Runtime, reference: str) -> Version:
@@ -143,9 +151,14 @@ def differences(was: Plan, becomes: Plan) -> Iterator[str]:
             yield f"- {step.name}: {in_words(step)}"
 
 
-def followers(rt: Runtime, reference: str | None = None) -> Sequence[Follower]:
-    """Which families follow which version: of every plan, of one (`standard`), or one version (`standard@2`)."""
+def followers(rt: Runtime, reference: str | None = None, reader_id: UUID | None = None) -> Sequence[Follower]:
+    """Which families follow which version: of every plan, of one (`standard`), or one version (`standard@2`).
+
+    Args:
+        reader_id: only the families that are for this member of staff.
+    """
     with rt.store.read() as tx:
+        sight = sight_of(tx, tx.get(StaffMember, reader_id)) if reader_id else EVERYTHING
         programme = people.the_programme(tx)
         if reference is not None and "@" in reference:
             found: Sequence[CheckInPlan] = [find(tx, reference)]
@@ -157,7 +170,7 @@ def followers(rt: Runtime, reference: str | None = None) -> Sequence[Follower]:
         return [
             Follower(family.reference, by_id[family.plan_id], family.closed_at is not None)
             for family in plans.followers(tx, list(by_id))
-            if family.plan_id is not None
+            if family.plan_id is not None and sight.covers(family)
         ]
 
 

@@ -12,12 +12,14 @@ from checkback.care.errors import NotFound
 from checkback.care.flows import forecast, holds
 from checkback.care.flows.board import Coming, queued_texts
 from checkback.care.flows.forecast import ComingText, Fate
-from checkback.care.flows.holds import Placed, StandingHold
-from checkback.care.model import CareTeam, CheckIn, CheckInPlan, Contact, Family
+from checkback.care.flows.holds import Ended, Placed, StandingHold
+from checkback.care.model import CareTeam, CheckIn, CheckInPlan, Contact, Family, StaffMember
 from checkback.care.rules.segments import fit, segments
 from checkback.care.runtime import Runtime
+from checkback.care.steps.sight import sight_of
 from checkback.care.steps.words import mode_of
 from checkback.care.store import Transaction, console, people
+from checkback.care.store.sights import EVERYTHING, Sight
 from checkback.care.terms import HoldScope, Language
 from checkback.care.wording import WordingError
 
@@ -80,6 +82,8 @@ class Tomorrow:
     holds: Sequence[StandingHold]
     choices: Choices
     busiest: int
+    elsewhere: int
+    """Planned texts to families that are not for who looks."""
 
     @property
     def count(self) -> int:
@@ -95,13 +99,17 @@ class Tomorrow:
 
 @dataclass(frozen=True)
 class Reach:
-    """What a hold would keep back of the next seven days; nothing has happened yet."""
+    """What a hold would keep back of the next seven days; nothing has happened yet.
+
+    `texts` are those to families that are for who looks; `elsewhere` and `queued` count, whosever they are.
+    """
 
     scope: HoldScope
     which: str
     named: str
     texts: Sequence[PlannedText]
     queued: int
+    elsewhere: int
 
 
 @dataclass(frozen=True)
@@ -110,6 +118,7 @@ class Release:
 
     hold: StandingHold
     texts: Sequence[PlannedText]
+    elsewhere: int
 
 
 @dataclass
@@ -124,14 +133,17 @@ class _Names:
     by_wording: dict[tuple[str, Language, str], str] = field(default_factory=dict)
 
 
-def look(rt: Runtime, wishes: Wishes | None = None) -> Tomorrow:
-    """Every text that will go by what is known now, and what will not. It reads nobody's words and names nobody."""
+def look(rt: Runtime, reader_id: UUID, wishes: Wishes | None = None) -> Tomorrow:
+    """Every text that will go by what is known now, and what will not, to the families that are for this member of
+    staff. It reads nobody's words and names nobody.
+    """
     wanted = wishes or Wishes()
     with rt.store.read() as tx:
-        programme = people.the_programme(tx)
+        programme, sight = people.the_programme(tx), sight_of(tx, tx.get(StaffMember, reader_id))
         found = forecast.all_coming(tx, rt, tx.now + AHEAD)
-        texts = _planned(tx, rt, found.texts)
-        queued = queued_texts(tx, tx.now + AHEAD)
+        texts, elsewhere = _planned(tx, rt, found.texts, sight)
+        queued = queued_texts(tx, tx.now + AHEAD, sight)
+        standing = [hold for hold in holds.standing_in(tx) if _may_see(tx, hold, sight)]
         seen = [text for text in texts if _is_wanted(text, wanted)]
         now, zone = tx.now, programme.zone
     return Tomorrow(
@@ -140,27 +152,36 @@ def look(rt: Runtime, wishes: Wishes | None = None) -> Tomorrow:
         days=_by_day(now, zone, seen),
         stopped=[text for text in seen if text.fate not in _MAY_GO],
         queued=[text for text in queued if _is_asked_for(text, wanted)],
-        holds=holds.standing(rt),
+        holds=standing,
         choices=Choices(*(sorted({name for name in names if name}) for names in _names(texts))),
         busiest=found.busiest,
+        elsewhere=elsewhere,
     )
 
 
-def reach(rt: Runtime, scope: HoldScope, which: str) -> Reach:
+def reach(rt: Runtime, reader_id: UUID, scope: HoldScope, which: str) -> Reach:
     """What a hold on this would keep back. `which`: a promise's id, a family's reference, a plan's name, or nothing.
 
-    Raises NotFound.
+    Raises NotFound, also where the family is not for this member of staff.
     """
     with rt.store.read() as tx:
-        named = _named(tx, scope, which)
-        texts = _planned(tx, rt, forecast.all_coming(tx, rt, tx.now + AHEAD).texts)
-        queued = queued_texts(tx, tx.now + AHEAD)
-    kept = [text for text in texts if _reaches(scope, which, text) and text.fate in _MAY_GO]
-    return Reach(scope, which, named, kept, _count(scope, which, queued))
+        sight = sight_of(tx, tx.get(StaffMember, reader_id))
+        named = _named(tx, scope, which, sight)
+        coming = forecast.all_coming(tx, rt, tx.now + AHEAD).texts
+        every, _none = _planned(tx, rt, [text for text in coming if text.fate in _MAY_GO], EVERYTHING)
+        kept = [text for text in every if _reaches(scope, which, text)]
+        seen, elsewhere = _planned(tx, rt, [text.coming for text in kept], sight)
+        queued = queued_texts(tx, tx.now + AHEAD, EVERYTHING)
+    return Reach(scope, which, named, seen, _count(scope, which, queued), elsewhere)
 
 
 def hold(rt: Runtime, scope: HoldScope, which: str, reason: str, login: str, until: datetime | None = None) -> Placed:
-    """Place it. Raises NotFound, WordsRefused, HoldRefused as the flows of `holds`."""
+    """Place it. Raises NotFound, WordsRefused, HoldRefused as the flows of `holds`.
+
+    NotFound also where the family is not for whoever places it.
+    """
+    with rt.store.read() as tx:
+        _named(tx, scope, which, sight_of(tx, holds.member(tx, login)))
     match scope:
         case HoldScope.TEXT:
             return holds.hold_text(rt, _uuid(which), reason, login, until)
@@ -174,15 +195,38 @@ def hold(rt: Runtime, scope: HoldScope, which: str, reason: str, login: str, unt
             return holds.hold_everything(rt, reason, login, until)
 
 
-def release(rt: Runtime, number: int) -> Release:
-    """What the end of this hold would let go. Raises NotFound when none stands under this number."""
+def release(rt: Runtime, reader_id: UUID, number: int) -> Release:
+    """What the end of this hold would let go.
+
+    Raises NotFound when none stands under this number, or it is of a family that is not for this member of staff.
+    """
     standing = holds.one(rt, number)
     found = forecast.after(rt, standing.reference)
     with rt.store.read() as tx:
-        return Release(standing, _planned(tx, rt, found.texts))
+        sight = sight_of(tx, tx.get(StaffMember, reader_id))
+        if not _may_see(tx, standing, sight):
+            raise NotFound(standing.reference)
+        return Release(standing, *_planned(tx, rt, found.texts, sight))
 
 
-def _planned(tx: Transaction, rt: Runtime, found: Sequence[ComingText]) -> Sequence[PlannedText]:
+def let_go(rt: Runtime, login: str, number: int) -> Ended:
+    """End a hold. Raises NotFound when there is none of this number, or its family is not for whoever ends it."""
+    with rt.store.read() as tx:
+        hold = holds.numbered(tx, f"H-{number}")
+        family = tx.get(Family, hold.family_id) if hold.family_id else None
+        if not sight_of(tx, holds.member(tx, login)).covers(family):
+            raise NotFound(f"H-{number}")
+    return holds.end(rt, f"H-{number}", login)
+
+
+def _may_see(tx: Transaction, hold: StandingHold, sight: Sight) -> bool:
+    return sight.covers(people.family(tx, hold.family) if hold.family else None)
+
+
+def _planned(
+    tx: Transaction, rt: Runtime, found: Sequence[ComingText], sight: Sight
+) -> tuple[Sequence[PlannedText], int]:
+    """These texts as far as they are in sight, and how many are not."""
     contacts = console.by_id(tx, Contact, (text.contact for text in found))
     families = console.by_id(tx, Family, (contact.family_id for contact in contacts.values()))
     names = _Names(
@@ -192,7 +236,9 @@ def _planned(tx: Transaction, rt: Runtime, found: Sequence[ComingText]) -> Seque
         console.by_id(tx, CheckInPlan, (text.plan for text in found)),
         people.the_programme(tx).name,
     )
-    return [_text(tx, rt, text, names) for text in found if text.contact in contacts]
+    ours = [text for text in found if text.contact in contacts]
+    seen = [text for text in ours if sight.covers(families[contacts[text.contact or UUID(int=0)].family_id])]
+    return [_text(tx, rt, text, names) for text in seen], len(ours) - len(seen)
 
 
 def _text(tx: Transaction, rt: Runtime, text: ComingText, names: _Names) -> PlannedText:
@@ -267,15 +313,20 @@ def _count(scope: HoldScope, which: str, queued: Sequence[Coming]) -> int:
     return sum(scope is not HoldScope.FAMILY or text.family == which.strip().upper() for text in queued)
 
 
-def _named(tx: Transaction, scope: HoldScope, which: str) -> str:
-    """What people call it. Raises NotFound when there is no such thing."""
+def _named(tx: Transaction, scope: HoldScope, which: str, sight: Sight) -> str:
+    """What people call it. Raises NotFound when there is no such thing, or none for who asks."""
     match scope:
         case HoldScope.TEXT:
             check_in = tx.get(CheckIn, _uuid(which))
             family = people.family_of(tx, check_in.contact_id)
+            if not sight.covers(family):
+                raise NotFound(which)
             return f"{check_in.step}, {family.reference}" if family else check_in.step
         case HoldScope.FAMILY:
-            return people.family(tx, which).reference
+            theirs = people.family(tx, which)
+            if not sight.covers(theirs):
+                raise NotFound(f"there is no family {theirs.reference}")
+            return theirs.reference
         case HoldScope.PLAN:
             return which
         case _:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from checkback.care.model import CheckIn, Contact, Family, Incident
 from checkback.care.rules.planning import Facts, PlannedText, lay_out
-from checkback.care.rules.plans import PROMISED, Answers, Situation, Step, unmet
+from checkback.care.rules.plans import PROMISED, Answers, Situation, Step, When, unmet
 from checkback.care.steps.plan_texts import AGAIN, definition_of, step_name
 from checkback.care.steps.timing import hours_for
 from checkback.care.steps.words import mode_of
@@ -144,17 +144,18 @@ def no_longer_for_them(tx: Transaction, check_in: CheckIn, contact: Contact) -> 
         if consent is None or consent.state is not ConsentState.ASKED:
             return "consent-answered"
     step = definition_of(tx, check_in.plan_id).step(step_name(check_in))
-    return unmet(step, _situation(tx, check_in, contact)) if step is not None else None
+    return unmet(step, _situation(tx, check_in, contact, step.when)) if step is not None else None
 
 
-def _situation(tx: Transaction, check_in: CheckIn, contact: Contact) -> Situation:
-    rows = plans.rows_of(tx, contact.id, check_in.incident_id)
+def _situation(tx: Transaction, check_in: CheckIn, contact: Contact, when: When) -> Situation:
+    """What the step asks for; what it does not is not looked up."""
+    rows = plans.rows_of(tx, contact.id, check_in.incident_id) if when.answered or when.silent else ()
     return Situation(
         language=contact.language,
         mode=mode_of(tx, contact),
         child_ages=ages_of(tx.get(Family, contact.family_id)),
         states={step_name(row): row.state for row in rows},
-        said=plans.last_said(tx, contact.id),
+        said=plans.last_said(tx, contact.id) if when.said else None,
     )
 
 

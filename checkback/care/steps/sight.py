@@ -10,8 +10,9 @@ from uuid import UUID
 
 from checkback.care.errors import NotFound
 from checkback.care.model import Family, StaffMember
-from checkback.care.store import Transaction, escalations, people, rotas, staffing
-from checkback.care.terms import EscalationState, Role
+from checkback.care.store import Transaction, people, rotas, staffing
+from checkback.care.store.sights import EVERYTHING, Sight
+from checkback.care.terms import Role
 
 
 def in_sight(tx: Transaction, reference: str, staff_id: UUID) -> Family:
@@ -23,22 +24,15 @@ def in_sight(tx: Transaction, reference: str, staff_id: UUID) -> Family:
 
 def must_see(tx: Transaction, family: Family, staff_id: UUID) -> None:
     """Raises NotFound where this family is not for this member of staff."""
-    if not may_see(tx, family, tx.get(StaffMember, staff_id)):
+    if not sight_of(tx, tx.get(StaffMember, staff_id)).covers(family):
         raise NotFound(f"there is no family {family.reference}")
 
 
-def may_see(tx: Transaction, family: Family, staff: StaffMember) -> bool:
-    """Whether this family is for this member of staff."""
+def sight_of(tx: Transaction, staff: StaffMember) -> Sight:
+    """What this member of staff may see of all families: nothing, where they do not care for any."""
     if staff.role is Role.OFFICER:
-        return False
-    if staff.role is Role.ADMIN or staff.team_id in (None, family.team_id):
-        return True
-    return (
-        staffing.answers_for(tx, staff.id, family.id)
-        or any(_calls(each.state, each.acknowledged_by, staff) for each in escalations.of_family(tx, family.id))
-        or staff.id in rotas.on_call_ids(tx, family.team_id, tx.now)
-    )
-
-
-def _calls(state: EscalationState, taken_by: UUID | None, staff: StaffMember) -> bool:
-    return state is not EscalationState.RESOLVED or taken_by == staff.id
+        return Sight(is_wide=False)
+    if staff.role is Role.ADMIN or staff.team_id is None:
+        return EVERYTHING
+    teams = {staff.team_id, *rotas.teams_on_call(tx, staff.id, tx.now)}
+    return Sight(is_wide=False, teams=frozenset(teams), called_to=staffing.called_to(tx, staff.id))

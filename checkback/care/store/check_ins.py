@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from checkback.care.model import CheckIn, Contact
 from checkback.care.store.database import HELD, Transaction
+from checkback.care.store.sights import EVERYTHING, Sight, of_contact
 from checkback.care.terms import CheckInState
 
 
@@ -64,11 +65,11 @@ def all_of(tx: Transaction, contact_ids: Sequence[UUID]) -> Sequence[CheckIn]:
     return tx.session.scalars(select(CheckIn).where(CheckIn.contact_id.in_(contact_ids)).order_by(CheckIn.due_at)).all()
 
 
-def coming(tx: Transaction, until: datetime, limit: int = 200) -> Sequence[CheckIn]:
-    """Promises that fall due by then."""
+def coming(tx: Transaction, until: datetime, limit: int = 200, *, sight: Sight = EVERYTHING) -> Sequence[CheckIn]:
+    """Promises in sight that fall due by then."""
     return tx.session.scalars(
         select(CheckIn)
-        .where(CheckIn.state == CheckInState.PLANNED, CheckIn.due_at <= until)
+        .where(CheckIn.state == CheckInState.PLANNED, CheckIn.due_at <= until, of_contact(sight, CheckIn.contact_id))
         .order_by(CheckIn.due_at)
         .limit(limit)
     ).all()

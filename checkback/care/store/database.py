@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -46,16 +46,22 @@ _UNIQUE_VIOLATION = "23505"
 _TAKEN_IN_SQLITE = frozenset({sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY})
 
 E = TypeVar("E", bound=Entity)
+#: Answers of one look-up, by what is asked.
+Gathered = Mapping[Hashable, object]
 
 
 class Transaction:
     """One unit of work. `now` is taken once, when it begins; everything in it happened then."""
 
-    def __init__(self, session: Session, name: str, now: datetime, keyring: Keyring) -> None:
+    def __init__(
+        self, session: Session, name: str, now: datetime, keyring: Keyring, *, is_reading: bool = False
+    ) -> None:
         self.session = session
         self.name = name
         self.now = now
         self.keyring = keyring
+        self.is_reading = is_reading
+        self.at_hand: dict[str, Gathered | Callable[[], Gathered]] = {}
         self.owes_audit = False
         self.has_audit = False
 
@@ -175,7 +181,7 @@ class Store:
     def read(self) -> Iterator[Transaction]:
         """A look at what is kept; nothing that is changed inside is kept."""
         with translated(), Session(self._reading, expire_on_commit=False, autoflush=False) as session:
-            yield Transaction(session, "read", self.clock.now(), self.keyring)
+            yield Transaction(session, "read", self.clock.now(), self.keyring, is_reading=True)
             session.expunge_all()  # what was read stays readable after the look
 
     def create_tables(self) -> None:

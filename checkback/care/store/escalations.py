@@ -19,6 +19,7 @@ from checkback.care.model import (
     InboundMessage,
     StaffMember,
 )
+from checkback.care.store.at_hand import may_be_at_hand
 from checkback.care.store.database import HELD, Transaction
 from checkback.care.terms import DistressLevel, EscalationOutcome, EscalationState, NoticeState, Urgency
 
@@ -207,17 +208,24 @@ def of_family(tx: Transaction, family_id: UUID) -> Sequence[Escalation]:
     ).all()
 
 
+@may_be_at_hand(lambda family_id, since: (family_id, since))
 def acute_of(tx: Transaction, family_id: UUID, since: datetime) -> Escalation | None:
     """The latest acute escalation of this family that is open, or that ended since then and was no false alarm."""
+    return next(iter(acute_of_all(tx, [family_id], since)), None)
+
+
+def acute_of_all(tx: Transaction, family_ids: Sequence[UUID], since: datetime) -> Sequence[Escalation]:
+    """The acute escalations of these families that are open, or that ended since then and were no false alarms; those
+    that are open come first, then the latest.
+    """
     is_real = or_(Escalation.outcome.is_(None), Escalation.outcome != EscalationOutcome.FALSE_ALARM)
-    return tx.session.scalar(
+    return tx.session.scalars(
         select(Escalation)
         .where(
-            Escalation.family_id == family_id,
+            Escalation.family_id.in_(family_ids),
             Escalation.level == DistressLevel.ACUTE,
             is_real,
             or_(Escalation.resolved_at.is_(None), Escalation.resolved_at > since),
         )
         .order_by(Escalation.resolved_at.desc().nulls_first(), Escalation.id)
-        .limit(1)
-    )
+    ).all()

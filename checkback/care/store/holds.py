@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, defer
 
 from checkback.care.model import CheckIn, CheckInPlan, Contact, ContactPhone, Hold, Incident, OutboundMessage
+from checkback.care.store.at_hand import may_be_at_hand
 from checkback.care.store.database import Transaction
 from checkback.care.terms import CheckInState, Dialogue, HoldKind, HoldScope, OutboundKind, OutboundState
 
@@ -19,6 +21,16 @@ _HIGHEST_NUMBER = 2**31 - 1
 _REACHED_NOBODY = (OutboundState.QUEUED, OutboundState.CANCELLED)
 _LOST = (OutboundState.FAILED, OutboundState.UNDELIVERED)
 _COUNTED = (OutboundKind.CHECK_IN, OutboundKind.WELCOME)
+
+
+@dataclass(frozen=True)
+class Went:
+    """An automatic text that went: to whom, to which phone, and when."""
+
+    id: UUID
+    contact_id: UUID | None
+    phone_id: UUID | None
+    at: datetime
 
 
 def standing(tx: Transaction, key: str) -> Hold | None:
@@ -47,6 +59,27 @@ def run_out(tx: Transaction, limit: int = 100) -> Sequence[UUID]:
     ).all()
 
 
+def all_in_force(tx: Transaction) -> Sequence[Hold]:
+    """Every hold that keeps something back now, the oldest first."""
+    return tx.session.scalars(
+        select(Hold).where(_in_force(tx.now), Hold.kind != HoldKind.DATE).order_by(Hold.number)
+    ).all()
+
+
+def is_over(hold: Hold, family_id: UUID | None, plan: str | None, check_in_id: UUID | None) -> bool:
+    """Whether this hold reaches what goes to this family by the plan of this name for this promise."""
+    match hold.scope:
+        case HoldScope.FAMILY:
+            return hold.family_id == family_id
+        case HoldScope.PLAN:
+            return hold.plan == plan
+        case HoldScope.TEXT:
+            return hold.check_in_id == check_in_id
+        case HoldScope.PROGRAMME | HoldScope.EVERYTHING:
+            return True
+
+
+@may_be_at_hand(lambda family_id, plan_id=None, check_in_id=None, *, but=(): (family_id, plan_id, check_in_id, *but))
 def over(
     tx: Transaction,
     family_id: UUID | None,
@@ -88,11 +121,21 @@ def silencing(tx: Transaction, family_id: UUID | None) -> Hold | None:
     )
 
 
+@may_be_at_hand(lambda family_id: family_id)
 def dates_of(tx: Transaction, family_id: UUID) -> Sequence[Hold]:
     """The dates that are kept free for this family and are not over."""
     return tx.session.scalars(
         select(Hold)
         .where(Hold.family_id == family_id, Hold.kind == HoldKind.DATE, Hold.ended_at.is_(None), Hold.ends_at > tx.now)
+        .order_by(Hold.starts_at)
+    ).all()
+
+
+def all_dates(tx: Transaction) -> Sequence[Hold]:
+    """The dates that are kept free for any family and are not over."""
+    return tx.session.scalars(
+        select(Hold)
+        .where(Hold.kind == HoldKind.DATE, Hold.ended_at.is_(None), Hold.ends_at > tx.now)
         .order_by(Hold.starts_at)
     ).all()
 
@@ -181,6 +224,20 @@ def with_the_carrier(
     ).all()
 
 
+def sent_to_all(
+    tx: Transaction, contact_ids: Collection[UUID], phone_ids: Collection[UUID], since: datetime
+) -> Sequence[Went]:
+    """The same as `sent_to` for many at once."""
+    theirs = or_(OutboundMessage.phone_id.in_(phone_ids), OutboundMessage.contact_id.in_(contact_ids))
+    found = tx.session.execute(
+        select(
+            OutboundMessage.id, OutboundMessage.contact_id, OutboundMessage.phone_id, OutboundMessage.handed_at
+        ).where(theirs, *_went(since))
+    )
+    return [Went(text, contact_id, phone_id, at) for text, contact_id, phone_id, at in found if at is not None]
+
+
+@may_be_at_hand(lambda contact_id, phone_id, since, *, other_than=None: (contact_id, phone_id, since, other_than))
 def sent_to(
     tx: Transaction, contact_id: UUID, phone_id: UUID, since: datetime, *, other_than: UUID | None = None
 ) -> Sequence[datetime]:
@@ -189,14 +246,21 @@ def sent_to(
     found = tx.session.scalars(
         select(OutboundMessage.handed_at).where(
             theirs,
-            OutboundMessage.kind.in_(_COUNTED),
-            OutboundMessage.handed_at >= since,
-            OutboundMessage.state.not_in(_REACHED_NOBODY),
-            or_(OutboundMessage.state.not_in(_LOST), OutboundMessage.reason == "unclear"),
+            *_went(since),
             OutboundMessage.id != other_than if other_than else OutboundMessage.id.is_not(None),
         )
     ).all()
     return [at for at in found if at is not None]
+
+
+def _went(since: datetime) -> Sequence[ColumnElement[bool]]:
+    """Automatic texts that somebody may have read since then."""
+    return (
+        OutboundMessage.kind.in_(_COUNTED),
+        OutboundMessage.handed_at >= since,
+        OutboundMessage.state.not_in(_REACHED_NOBODY),
+        or_(OutboundMessage.state.not_in(_LOST), OutboundMessage.reason == "unclear"),
+    )
 
 
 def is_on_its_way(tx: Transaction, contact_id: UUID, phone_id: UUID, *, other_than: UUID) -> bool:

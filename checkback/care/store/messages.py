@@ -24,7 +24,9 @@ from checkback.care.model import (
 )
 from checkback.care.model.messages import INBOUND_BODY
 from checkback.care.rules.priorities import Priority
+from checkback.care.store.at_hand import may_be_at_hand
 from checkback.care.store.database import HELD, Transaction
+from checkback.care.store.sights import EVERYTHING, Sight, of_contact
 from checkback.care.terms import (
     DistressLevel,
     EscalationState,
@@ -61,6 +63,7 @@ def conversation_with(tx: Transaction, phone: Phone, contact: Contact | None) ->
     return tx.session.scalars(this).one()  # somebody else opened it in the same moment
 
 
+@may_be_at_hand(lambda contact_id, phone_id: (contact_id, phone_id))
 def conversation_of(tx: Transaction, contact_id: UUID, phone_id: UUID) -> Conversation | None:
     """The thread with this phone on behalf of this contact, if there is one."""
     return tx.session.scalar(
@@ -476,14 +479,17 @@ def queued_notices(tx: Transaction, escalation_id: UUID) -> Sequence[OutboundMes
     ).all()
 
 
-def coming(tx: Transaction, until: datetime, limit: int = 200) -> Sequence[OutboundMessage]:
-    """What is queued for families and goes out by then."""
+def coming(
+    tx: Transaction, until: datetime, limit: int = 200, *, sight: Sight = EVERYTHING
+) -> Sequence[OutboundMessage]:
+    """What is queued for families in sight and goes out by then."""
     return tx.session.scalars(
         select(OutboundMessage)
         .where(
             OutboundMessage.lane == Lane.FAMILIES,
             OutboundMessage.state == OutboundState.QUEUED,
             OutboundMessage.due_at <= until,
+            of_contact(sight, OutboundMessage.contact_id),
         )
         .order_by(OutboundMessage.due_at)
         .limit(limit)

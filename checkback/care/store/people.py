@@ -28,12 +28,14 @@ from checkback.care.model import (
     StaffWay,
 )
 from checkback.care.model.sealing import folded_tokens, folded_words
+from checkback.care.store.at_hand import may_be_at_hand
 from checkback.care.store.database import Transaction
 from checkback.care.terms import CheckInState, Role, SafetyMode, Sender
 
 _ASKED_AT, _SAID_SAFE_AT = SafetyPreference.asked_at, SafetyPreference.said_safe_at
 
 
+@may_be_at_hand(lambda: ())
 def the_programme(tx: Transaction) -> Programme:
     """The programme of this installation. Raises NotFound before it is seeded."""
     programme = tx.session.scalar(select(Programme).order_by(Programme.name).limit(1))
@@ -81,6 +83,7 @@ def hold_families(tx: Transaction, contacts: Sequence[Contact]) -> None:
     tx.session.execute(select(Family.id).where(Family.id.in_(ids)).order_by(Family.id).with_for_update(key_share=True))
 
 
+@may_be_at_hand(lambda contact: contact.id)
 def phone_of(tx: Transaction, contact: Contact) -> Phone | None:
     """The phone this contact took up last."""
     return tx.session.scalar(
@@ -141,6 +144,7 @@ def _indexes(tx: Transaction, value: str, purpose: str) -> list[bytes]:
     return [tx.keyring.index(value, purpose, version) for version in tx.keyring.indexing]
 
 
+@may_be_at_hand(lambda contact: contact.id)
 def safety_of(tx: Transaction, contact: Contact) -> SafetyPreference:
     """How it is safe to reach this contact. Raises NotFound."""
     found = tx.session.scalar(select(SafetyPreference).where(SafetyPreference.contact_id == contact.id))
@@ -149,6 +153,7 @@ def safety_of(tx: Transaction, contact: Contact) -> SafetyPreference:
     return found
 
 
+@may_be_at_hand(lambda contact: contact.id)
 def users_of_the_same_phones(tx: Transaction, contact: Contact) -> Sequence[tuple[Contact, SafetyPreference]]:
     """Everybody else who uses a phone that this contact uses now, with how it is safe to reach them."""
     theirs = select(ContactPhone.phone_id).where(ContactPhone.contact_id == contact.id, ContactPhone.until.is_(None))
@@ -161,6 +166,7 @@ def users_of_the_same_phones(tx: Transaction, contact: Contact) -> Sequence[tupl
     return [(other, safety) for other, safety in found]
 
 
+@may_be_at_hand(lambda contact: contact.id)
 def is_in_doubt(tx: Transaction, contact: Contact) -> bool:
     """Whether somebody else may have a number by now that this contact uses."""
     doubted = (
@@ -232,6 +238,7 @@ def leave_unasked(tx: Transaction, contact_id: UUID) -> None:
     )
 
 
+@may_be_at_hand(lambda contact: contact.id)
 def consent_of(tx: Transaction, contact: Contact) -> Consent | None:
     """The latest consent that was asked for."""
     return tx.session.scalar(
@@ -269,6 +276,7 @@ def unsafe_on(tx: Transaction, phone: Phone) -> SafetyPreference | None:
     )
 
 
+@may_be_at_hand(lambda phone_id, sender: (phone_id, sender))
 def opt_out_of(tx: Transaction, phone_id: UUID, sender: Sender) -> OptOut | None:
     """The opt-out that stands for this phone towards this sender."""
     return tx.session.scalar(
@@ -288,6 +296,7 @@ def incident(tx: Transaction, reference: str) -> Incident | None:
     return tx.session.scalar(select(Incident).where(Incident.reference == reference))
 
 
+@may_be_at_hand(lambda family: family.id)
 def incidents_of(tx: Transaction, family: Family) -> Sequence[Incident]:
     return tx.session.scalars(
         select(Incident).where(Incident.family_id == family.id).order_by(Incident.occurred_at.desc())

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from checkback.care.model import Answer, CheckIn, CheckInPlan, Family, Incident
+from checkback.care.store.at_hand import may_be_at_hand
 from checkback.care.store.database import Transaction
 from checkback.care.terms import PlanState
 
@@ -47,6 +48,7 @@ def count_followers(tx: Transaction, plan_id: UUID) -> int:
     return tx.session.scalar(counted) or 0
 
 
+@may_be_at_hand(lambda contact_id, incident_id: (contact_id, incident_id))
 def rows_of(tx: Transaction, contact_id: UUID, incident_id: UUID) -> Sequence[CheckIn]:
     """Every promise to this contact after this incident, ended or not, in the order of their times."""
     return tx.session.scalars(
@@ -62,11 +64,17 @@ def planned_incidents(tx: Transaction, contact_id: UUID) -> Sequence[Incident]:
     return tx.session.scalars(select(Incident).where(Incident.id.in_(promised)).order_by(Incident.occurred_at)).all()
 
 
+@may_be_at_hand(lambda contact_id: contact_id)
 def last_said(tx: Transaction, contact_id: UUID) -> str | None:
     """What a contact last said of how they are, as it was understood."""
-    return tx.session.scalar(
-        select(Answer.answer)
-        .where(Answer.contact_id == contact_id, Answer.question == "check_in.opening")
+    return next((answer for _, answer in said_by(tx, [contact_id])), None)
+
+
+def said_by(tx: Transaction, contact_ids: Sequence[UUID]) -> Sequence[tuple[UUID, str]]:
+    """What these contacts said of how they are, the latest first."""
+    found = tx.session.execute(
+        select(Answer.contact_id, Answer.answer)
+        .where(Answer.contact_id.in_(contact_ids), Answer.question == "check_in.opening")
         .order_by(Answer.answered_at.desc())
-        .limit(1)
     )
+    return [(contact_id, answer) for contact_id, answer in found]

@@ -92,6 +92,12 @@ def on_call_ids(tx: Transaction, team_id: UUID | None, moment: datetime) -> Sequ
     return list(found)
 
 
+def teams_on_call(tx: Transaction, staff_id: UUID, moment: datetime) -> frozenset[UUID]:
+    """The teams for which this member of staff is on call at this moment."""
+    until = moment + _AN_INSTANT
+    return frozenset(each.team_id for each in all_rotas(tx) if staff_id in in_force(tx, each, moment, until).at(moment))
+
+
 def on_call(tx: Transaction, team_id: UUID | None, moment: datetime) -> Sequence[StaffMember]:
     """Who is on call at this moment: for this team, or for any team when none is named."""
     return members(tx, on_call_ids(tx, team_id, moment))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import func, or_, select, union
 
 from checkback.care.model import Assignment, CareTeam, Escalation, Family, StaffMember, Task
 from checkback.care.store.database import Transaction
@@ -32,13 +32,17 @@ def families_of(tx: Transaction, staff_id: UUID) -> Sequence[tuple[Assignment, F
     return [(assignment, family) for assignment, family in rows]
 
 
-def answers_for(tx: Transaction, staff_id: UUID, family_id: UUID) -> bool:
-    """Whether this family, or an open task of it, is theirs."""
-    assigned = exists().where(
-        Assignment.family_id == family_id, Assignment.staff_id == staff_id, Assignment.until.is_(None)
+def called_to(tx: Transaction, staff_id: UUID) -> frozenset[UUID]:
+    """Families that they answer for, have an open task of, or had an escalation of; and those in an open one."""
+    assigned = select(Assignment.family_id).where(Assignment.staff_id == staff_id, Assignment.until.is_(None))
+    asked_to = select(Task.family_id).where(
+        Task.family_id.is_not(None), Task.owner_id == staff_id, Task.state == TaskState.OPEN
     )
-    has_task = exists().where(Task.family_id == family_id, Task.owner_id == staff_id, Task.state == TaskState.OPEN)
-    return bool(tx.session.scalar(select(or_(assigned, has_task))))
+    is_open = Escalation.state != EscalationState.RESOLVED
+    in_distress = select(Escalation.family_id).where(
+        Escalation.family_id.is_not(None), or_(is_open, Escalation.acknowledged_by == staff_id)
+    )
+    return frozenset(tx.session.scalars(union(assigned, asked_to, in_distress)))
 
 
 def family_counts(tx: Transaction) -> Mapping[UUID, int]:
