@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from checkback.care.terms import Role
 
 log = structlog.get_logger(__name__)
 
+_SETTING_UP_TAKES_AT_MOST, _LOOK_AGAIN_AFTER = 60.0, 0.5  # seconds
 #: In the order of their start; the simulator only where the carrier is pretended.
 _EVERYWHERE = ("assistant", "actions", "gateway", "console", "worker", "scheduler")
 
@@ -61,11 +63,29 @@ def _seed_demo(rt: Runtime) -> None:
 def must_be_set_up(settings: Settings) -> None:
     """Set a demo up where it is not; of a house in use only say so: its migrations are run by a person.
 
-    A database that is gone stops nobody: a gateway started meanwhile must keep its journal.
+    A database that is gone stops nobody: a gateway started meanwhile must keep its journal. But the processes of a demo
+    start at once and one of them sets it up, so there the others wait a while for the database first.
 
     Raises:
         StoreOutdated, NotFound: saying which command to run.
     """
+    waits_until = time.monotonic() + (_SETTING_UP_TAKES_AT_MOST if settings.is_demo else 0)
+    while True:
+        try:
+            if not _is_set_up(settings):
+                set_up(settings)
+            return
+        except history.StoreOutdated:
+            raise
+        except StoreUnavailable:
+            if time.monotonic() > waits_until:
+                log.error("database.gone")
+                return
+            time.sleep(_LOOK_AGAIN_AFTER)
+
+
+def _is_set_up(settings: Settings) -> bool:
+    """Whether the program can start on this database; False only of a demo."""
     store = make_store(settings)
     try:
         history.must_be_current(store)
@@ -74,11 +94,10 @@ def must_be_set_up(settings: Settings) -> None:
     except (history.StoreOutdated, NotFound):
         if not settings.is_demo:
             raise
-        set_up(settings)
-    except StoreUnavailable:
-        log.error("database.gone")
+        return False
     finally:
         store.close()
+    return True
 
 
 def set_password(settings: Settings, login: str, password: str) -> None:
