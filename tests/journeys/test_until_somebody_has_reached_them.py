@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from threading import Thread
 from typing import Any
 
@@ -18,7 +19,8 @@ from checkback.adapters.twilio import TwilioCaller, TwilioCarrier
 from checkback.adapters.twilio_http import TwilioAccount
 from checkback.assembly.doors import listen, make_server
 from checkback.assembly.settings import load_settings
-from checkback.care.flows import staff_ways, summoning
+from checkback.care.flows import duty, escalations, rotas, staff_ways, summoning
+from checkback.care.flows.rotas import Shift
 from checkback.care.model import StaffWay
 from checkback.care.points import NoFaults
 from checkback.care.terms import EscalationOutcome, EscalationState, Sender, Way
@@ -30,6 +32,7 @@ from tests.story import ALERT_LINE, ANA, DR_LEE, FAMILY_LINE, ON_CALL, ORTIZ, Ho
 
 ACCOUNT, TOKEN = "AC" + "0" * 32, "the-token-of-this-account"
 LEE_AT_HOME = "lee@example.org"
+RIVERA = "+13145550144"
 
 
 class Letters:
@@ -61,6 +64,7 @@ class World:
         self.house.clock.tick(**how_long)
         for _ in range(2):
             self.house.works(rounds=1)
+            escalations.hand_over_ended_shifts(self.house.rt)
             while summoning.make_due(self.house.rt).done:
                 pass
 
@@ -161,7 +165,7 @@ def world(house: House, tmp_path) -> Iterator[World]:
         voice_urls={ALERT_LINE: f"{gateway}/twilio/voice/alert"},
         phones=[
             PhoneToHold(ANA, "Ana", "family"),
-            *(PhoneToHold(n, n, "clinician") for n in (DR_LEE, ORTIZ, ON_CALL)),
+            *(PhoneToHold(n, n, "clinician") for n in (DR_LEE, ORTIZ, RIVERA, ON_CALL)),
         ],
         pace=Pace(0, 0, 0, 0, 0.01),
     )
@@ -226,3 +230,41 @@ def test_a_night_of_texts_calls_and_e_mail_until_somebody_has_reached_them(world
     ortiz.texts("reached 12")
     ortiz.is_told("E-12 is closed")
     assert world.house.escalation.outcome is EscalationOutcome.REACHED
+
+
+def test_a_shift_that_ends_while_somebody_has_it_goes_on_by_letter_text_and_call(world):
+    """Dr. Lee is off. Ms. Ortiz takes it as her shift ends, and reaches nobody; Ms. Rivera takes it by a call."""
+    family, lee = world.phone(ANA, FAMILY_LINE), world.phone(DR_LEE, ALERT_LINE)
+    ortiz, rivera = world.phone(ORTIZ, ALERT_LINE), world.phone(RIVERA, ALERT_LINE)
+    now = world.house.clock.now()
+    ends = now + timedelta(minutes=10)
+    duty.set_away(world.house.rt, "lee", now, now + timedelta(days=1), None, "rivera")
+    rotas.override(world.house.rt, "North on call", Shift("ortiz", now, ends), by="rivera")
+    rotas.override(world.house.rt, "North on call", Shift("rivera", ends, ends + timedelta(hours=8)), by="rivera")
+    is_told_by(world, "ortiz", Way.EMAIL, email="ortiz@example.org")
+    is_told_by(world, "rivera", Way.VOICE, after_minutes=1)
+    world.house.enrols()
+    world.tick(seconds=5)
+    family.texts("he has a gun")
+    ortiz.is_told("E-12")
+    assert "ortiz@example.org" in world.letters.taken[0]
+    ortiz.texts("ack 12 15")
+    ortiz.is_told("calling in 15 min")
+    world.tick(minutes=11)
+    assert rivera.got == [], "her shift is over, and what she promised is not"
+    world.tick(minutes=5)
+    ortiz.is_told("your shift is over")
+    rivera.is_told("now it is with you")
+    world.tick(minutes=1)
+    assert any("is yours" in words for words in rivera.answers_and_presses("1"))
+    wait_for(lambda: world.house.escalation.state is EscalationState.ACKNOWLEDGED)
+    before = len(ortiz.got)
+    world.tick(minutes=15)
+    rivera.is_told("no outcome yet")
+    rivera.texts("reached 12")
+    rivera.is_told("E-12 is closed")
+    assert world.house.escalation.outcome is EscalationOutcome.REACHED
+    assert len(ortiz.got) == before
+    assert lee.got == []
+    letters = "".join(world.letters.taken)
+    assert not any(word in letters for word in ("Ana", "gun", "burglary"))
