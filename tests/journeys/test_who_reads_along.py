@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import LargeBinary, type_coerce, update
@@ -17,6 +18,7 @@ from checkback.care.terms import CheckInState, Language, SafetyMode
 from tests.care.conftest import ON_SQLITE
 from tests.story import ANA, HeldPhone, House
 
+ST_LOUIS = ZoneInfo("America/Chicago")
 QUESTION = {Language.ENGLISH: "Who can read", Language.SPANISH: "¿Quién puede leer"}
 WORD = {Language.ENGLISH: "the word we agreed on", Language.SPANISH: "la palabra que acordamos"}
 NOTED = {
@@ -251,3 +253,33 @@ def test_whoever_has_just_written_is_left_in_peace(house, ana):
         window = now, now + timedelta(days=9)
         assert people.to_ask_who_reads(tx, now, window, now - timedelta(hours=20)) == []
         assert people.to_ask_who_reads(tx, now, window, now) == [contact.id]
+
+
+def test_a_promise_that_waits_for_the_morning_is_not_put_off_by_our_question(house, ana):
+    """One text a day: asked overnight, the question would go first, and what was promised not at all."""
+    house.enrols()
+    house.works()
+    ana.texts("1")
+    house.sets_clock(datetime(2026, 3, 5, 19, 50, tzinfo=ST_LOUIS))
+    house.works(1)
+    asks(house)
+    house.sets_clock(datetime(2026, 3, 6, 9, 0, tzinfo=ST_LOUIS))
+    house.works()
+    asks(house)
+    assert not any(QUESTION[Language.ENGLISH] in text for text in ana.got)
+    assert house.check_in.state is CheckInState.ASKED
+
+
+@pytest.mark.parametrize(("hours", "is_asked"), [(24, True), (48, False)])
+def test_the_day_of_a_check_in_is_no_day_for_our_question(house, ana, hours, is_asked):
+    """On the day before, and eight hours before it."""
+    house.enrols(promise_hours=56)
+    house.works()
+    ana.texts("1")
+    house.clock.tick(hours=hours)
+    house.works(1)
+    asks(house)
+    assert (QUESTION[Language.ENGLISH] in ana.last) is is_asked
+    house.sets_clock(house.check_in.due_at)
+    house.works()
+    assert house.check_in.state is CheckInState.ASKED

@@ -14,16 +14,19 @@ from checkback.care.flows.due import Tally, each
 from checkback.care.flows.paging import pager_of
 from checkback.care.model import Contact, Conversation, Family, Phone
 from checkback.care.model.sealing import folded_words
+from checkback.care.rules.caps import WEEK
 from checkback.care.rules.phones import e164
 from checkback.care.runtime import Runtime
 from checkback.care.steps import consent, events, numbers
 from checkback.care.steps import phone_safety as steps
 from checkback.care.steps.staff_work import actor
+from checkback.care.steps.timing import leaves_room
 from checkback.care.steps.words import mode_of
-from checkback.care.store import Transaction, messages, people
+from checkback.care.store import Transaction, check_ins, messages, people
 from checkback.care.terms import SafetyMode, Sender
 
-#: Asked well before a check-in and not long before: it is of use for what we write next.
+#: Asked well before a check-in and not long before: it is of use for what we write next. Never at a promise's cost: it
+#: counts as a text of its day and week.
 SOONEST, AHEAD = timedelta(hours=6), timedelta(days=3)
 #: Never into a talk, nor right behind a consent, whose 1 or 2 would be taken for an answer to this.
 QUIET_FOR = timedelta(hours=20)
@@ -179,4 +182,7 @@ def _may_be_asked(tx: Transaction, contact: Contact, phone: Phone, conversation:
         return False
     others = people.users_of_the_same_phones(tx, contact)
     is_shared = any(folded_words(other.name) != folded_words(contact.name) for other, _ in others)
-    return not is_shared and not events.obstacles(tx, contact, phone.id, None)
+    if is_shared or events.obstacles(tx, contact, phone.id, None):
+        return False
+    coming = [each for each in check_ins.open_of(tx, contact) if each.due_at <= tx.now + AHEAD + WEEK]
+    return leaves_room(tx, contact, phone.id, sorted(coming, key=lambda each: each.due_at))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from checkback.care.model import CheckIn, Contact, Family, OutboundMessage, Programme
 from checkback.care.program.seeds import WEEKDAYS
 from checkback.care.rules.caps import WEEK, Caps, next_free
-from checkback.care.rules.hours import EVERY_DAY, Hours, Span, next_start
+from checkback.care.rules.hours import EVERY_DAY, Hours, NeverOpen, Span, next_start
 from checkback.care.rules.planning import narrowed
 from checkback.care.steps.plan_texts import definition_of, step_name
 from checkback.care.store import Transaction, holds, people
@@ -87,6 +88,38 @@ def first_start(moment: datetime, hours: Hours, sent: list[datetime], caps: Caps
     while (free := next_free(start, sent, hours.zones, caps)) != start:
         start = next_start(free, hours)
     return start
+
+
+def leaves_room(tx: Transaction, contact: Contact, phone_id: UUID, promises: Sequence[CheckIn]) -> bool:
+    """Whether one more automatic text may go as soon as the hours allow it, and none of these promises, the next first,
+    would not be kept for its sake: the next starts no later than without it, and each before it is too late.
+    """
+    sent, hours, caps = (
+        list(holds.sent_to(tx, contact.id, phone_id, tx.now - LOOK_BACK)),
+        hours_for(tx, contact),
+        caps_of(tx),
+    )
+    try:
+        one_more = next_start(tx.now, hours)
+        if first_start(tx.now, hours, sent, caps) != one_more:
+            return False
+        without = _starts(tx, contact, promises, sent, caps)
+        beside = _starts(tx, contact, promises, [*sent, one_more], caps)
+    except NeverOpen:
+        return False
+    in_time = [start < each.send_before for start, each in zip(beside, promises, strict=True)]
+    was_in_time = [start < each.send_before for start, each in zip(without, promises, strict=True)]
+    return beside[:1] == without[:1] and in_time == was_in_time
+
+
+def _starts(
+    tx: Transaction, contact: Contact, promises: Sequence[CheckIn], sent: Sequence[datetime], caps: Caps
+) -> list[datetime]:
+    starts: list[datetime] = []
+    for each in promises:
+        hours = hours_for_promise(tx, each, contact)
+        starts.append(first_start(max(each.due_at, tx.now), hours, [*sent, *starts], caps))
+    return starts
 
 
 def days_of(written: str) -> frozenset[int]:
