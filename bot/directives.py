@@ -183,13 +183,14 @@ DIRECTIVES: Mapping[str, type[Any]] = {
 
 #: A turn with this intent must carry this directive. Rasa answers 200 and goes on when its action server is gone; a
 #: directive missing here is how the application notices. Only for what a custom action computes.
-EXPECTED: Mapping[str, str] = {
-    "state_need": OfferResources.name,
-    "ask_for_call": RequestCallback.name,
-    "ask_for_pause": PauseTexts.name,
-    "ask_for_later": AskLater.name,
-    "give_time": RequestCallback.name,
-    "give_place": ContinueHelp.name,
+EXPECTED: Mapping[str, frozenset[str]] = {
+    # How their case stands is a need too, and a person's to answer.
+    "state_need": frozenset({OfferResources.name, AskPerson.name}),
+    "ask_for_call": frozenset({RequestCallback.name}),
+    "ask_for_pause": frozenset({PauseTexts.name}),
+    "ask_for_later": frozenset({AskLater.name}),
+    "give_time": frozenset({RequestCallback.name}),
+    "give_place": frozenset({ContinueHelp.name}),
 }
 
 
@@ -227,8 +228,8 @@ def parse(custom: Mapping[str, Any]) -> Block:
 def check_expected(intent: str, blocks: Iterable[Block]) -> None:
     """Raise BadBlock when the directive this intent must bring is not there (the action server dropped it)."""
     wanted = EXPECTED.get(intent)
-    if wanted is not None and all(getattr(b, "name", None) != wanted for b in blocks):
-        raise BadBlock(f"intent {intent} came without its directive {wanted}")
+    if wanted is not None and not any(getattr(b, "name", None) in wanted for b in blocks):
+        raise BadBlock(f"intent {intent} came without its directive {' or '.join(sorted(wanted))}")
 
 
 def _absent(value: object) -> bool:

@@ -197,3 +197,19 @@ def test_a_childs_trouble_is_heard_and_help_for_it_is_one_digit_away(house: Hous
     assert blocks == [recorded("hard"), theme("child-night"), ANSWERED, {"say": "child.ask"}]
     offered = [{"directive": "offer-resources", "need": "child-counselling"}]
     assert ana.texts("1", asked="child.ask")["blocks"] == offered
+
+
+@pytest.mark.parametrize("text", ["whats going on with my case", "como va mi caso"])
+def test_how_their_case_stands_is_a_persons_to_answer(house: House, text: str) -> None:
+    asked = {"directive": "ask-person", "about": "case-status"}
+    assert house.meet().texts(text)["blocks"] == [asked, {"say": "case.asked"}]
+
+
+@pytest.mark.parametrize("asked", ["phone.private", "phone.word", "help.through", "resource.offer", "safety.ask"])
+def test_behind_a_question_the_application_asks_by_itself_a_text_means_what_it_says(house: House, asked: str) -> None:
+    ana = house.meet()
+    assert ana.texts("we need diapers", asked=asked)["blocks"] == [
+        {"directive": "offer-resources", "need": "baby-things"}
+    ]
+    for digit in ("1", "2", "yes", "no"):
+        assert [set(block) for block in house.meet().texts(digit, asked=asked)["blocks"]] == [{"say"}]
