@@ -18,6 +18,9 @@ from babel.messages.pofile import read_po, write_po
 
 CONSOLE = Path(__file__).parent.parent / "checkback" / "console"
 CATALOGS = CONSOLE / "catalogs"
+#: What flows refuse, they say in sentences that the pages can say in another language.
+CARE = CONSOLE.parent / "care"
+_REFUSALS: Mapping[str, None] = {"said": None}
 _WAYS: Sequence[tuple[str, str]] = (("templates/**.html", "jinja2.ext:babel_extract"), ("**.py", "python"))
 _MARKS: Mapping[str, tuple[int | tuple[int, str], ...] | None] = {
     "_": None,
@@ -32,7 +35,8 @@ def written() -> Catalog:
     """Every sentence that stands in the code and the templates."""
     catalog = Catalog(project="Checkback", charset="utf-8", fuzzy=False)
     found = extract_from_dir(CONSOLE, list(_WAYS), options_map=_OPTIONS, keywords=dict(_MARKS), strip_comment_tags=True)
-    for path, _line, sentence, _comments, context in found:
+    refused = extract_from_dir(CARE, [("**.py", "python")], keywords=dict(_REFUSALS), strip_comment_tags=True)
+    for path, _line, sentence, _comments, context in (*found, *refused):
         # The file and no line: a catalog must not change with every edit elsewhere.
         catalog.add(sentence, locations=[(path, 0)], context=context)
     return catalog

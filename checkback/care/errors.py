@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+class Said(str):
+    """A sentence to a person, in English, that a page can say in another language: by its pattern and its values."""
+
+    pattern: str
+    values: Mapping[str, Any]
+
+
+def said(pattern: str, /, **values: object) -> Said:
+    """`said("at most %(most)s characters", most=80)`: what stands there as one sentence, and apart as well."""
+    found = Said(pattern % values if values else pattern)
+    found.pattern, found.values = pattern, values
+    return found
 
 
 class CareError(Exception):
@@ -34,7 +49,7 @@ class ChangedEnrolment(CareError):
         super().__init__(f"enrolled before as {family}, otherwise in: {', '.join(fields)}")
         self.family = family
         self.problems = {
-            each: f"differs from what {family} was enrolled with; nothing was changed, staff change a family by hand"
+            each: said("differs from what was enrolled before; nothing was changed, staff change a family by hand")
             for each in fields
         }
 

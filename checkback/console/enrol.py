@@ -17,6 +17,7 @@ from checkback.care.flows.enrolment import Enrolment, NewContact
 from checkback.care.rules import as_written
 from checkback.console.desk import Visit
 from checkback.console.speaking import gettext as _
+from checkback.console.speaking import told
 
 T = TypeVar("T")
 _OF_THE_FAMILY = (
@@ -76,7 +77,7 @@ async def send(visit: Visit) -> Response:
             return _page(visit, choices, given, preview=preview)
         enrolled = await visit.run(enrolment.enrol, visit.desk.rt, wanted, actor=visit.me.account.login)
     except (InvalidEnrolment, ChangedEnrolment) as refused:
-        found = {_field(name, given): mend for name, mend in refused.problems.items()}
+        found = {_field(name, given): told(mend) for name, mend in refused.problems.items()}
         return _page(visit, choices, given, 422, problems=found)
     return visit.go(f"/families/{enrolled.family}")
 
@@ -103,7 +104,7 @@ async def _others(
     try:
         await visit.run(enrolling.preview, visit.desk.rt, rough, visit.me.account.id)
     except (InvalidEnrolment, ChangedEnrolment) as refused:
-        found = {_field(name, given): mend for name, mend in refused.problems.items()}
+        found = {_field(name, given): told(mend) for name, mend in refused.problems.items()}
         return {name: mend for name, mend in found.items() if name not in known}
     return {}
 
@@ -168,7 +169,7 @@ def _value(problems: dict[str, str], field: str, read: Callable[[], T]) -> T | N
     try:
         return read()
     except ValueError as error:
-        problems[field] = str(error) if field != "promise_hours" else _("write a number of hours, as 48")
+        problems[field] = told(error) if field != "promise_hours" else _("write a number of hours, as 48")
         return None
 
 

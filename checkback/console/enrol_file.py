@@ -10,6 +10,7 @@ from checkback.care.flows.importing import HEADER, ImportReport
 from checkback.care.rules.spreadsheets import NotATable, as_text
 from checkback.console.desk import Visit
 from checkback.console.speaking import gettext as _
+from checkback.console.speaking import told
 
 #: A page is no place for more; `checkback import families` takes five times as much.
 MOST_BYTES = 1024 * 1024
@@ -32,7 +33,7 @@ async def send(visit: Visit) -> Response:
             importing.import_families, visit.desk.rt, data, actor=visit.me.account.login, is_trial=is_trial
         )
     except NotATable as refused:
-        return await _page(visit, 422, table=_readable(data), problem=str(refused))
+        return await _page(visit, 422, table=_readable(data), problem=told(refused))
     if not is_trial and not report.refused:
         return visit.go("/enrol/file#batches")
     return await _page(visit, table=_readable(data), report=report, is_trial=is_trial)
@@ -44,7 +45,7 @@ async def undo(visit: Visit) -> Response:
     try:
         await visit.run(importing.undo, visit.desk.rt, batch, visit.me.account.login)
     except (WordsRefused, AlreadyDone) as refused:
-        return await _page(visit, 409, problem=str(refused))
+        return await _page(visit, 409, problem=told(refused))
     return visit.go("/enrol/file#batches")
 
 

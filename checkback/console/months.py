@@ -26,6 +26,7 @@ class Month:
     """One page."""
 
     name: str
+    weekdays: Sequence[str]
     weeks: Sequence[Sequence[Square]]
 
 
@@ -40,4 +41,6 @@ def _month(year: int, month: int, counted: Counter[date]) -> Month:
         [Square(day, counted[date(year, month, day)] if day else 0) for day in week]
         for week in calendar.Calendar(calendar.SUNDAY).monthdayscalendar(year, month)
     ]
-    return Month(format_date(date(year, month, 1), "LLLL y", locale=locale()), weeks)
+    # A first of August on a Sunday, and the six days after it.
+    weekdays = [format_date(date(2027, 8, day), "ccccc", locale=locale()) for day in range(1, 8)]
+    return Month(format_date(date(year, month, 1), "LLLL y", locale=locale()), weekdays, weeks)

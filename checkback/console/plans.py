@@ -22,6 +22,7 @@ from checkback.console.desk import Visit
 from checkback.console.months import months
 from checkback.console.plan_form import Fields
 from checkback.console.speaking import gettext as _
+from checkback.console.speaking import told
 
 _DIALOGUES = (Dialogue.CHECK_IN, Dialogue.NEED, Dialogue.CONSENT, Dialogue.NONE)
 #: What is to be mended, by step (none for the whole plan) and field.
@@ -111,7 +112,7 @@ async def _send(visit: Visit, edited: _Edited, form: Mapping[str, str]) -> Respo
         reference, _is_new = await visit.run(plan_versions.draft_text, visit.desk.rt, edited.name, text, login)
     except ProgramError as error:
         at, field = plan_form.where(error, steps)
-        problem: Problems = {(at, "plan" if error.place == "name" else field): error.mend}
+        problem: Problems = {(at, "plan" if error.place == "name" else field): told(error.mend)}
         return await _form(visit, edited, steps, 422, problems=problem, opened=at)
     return visit.go(f"/plans/{reference}")
 
@@ -123,7 +124,7 @@ async def approve(visit: Visit) -> Response:
     except NoSuchPlan:
         raise NotFound(reference) from None
     except (NotAllowed, AlreadyApproved, ProgramError) as refused:
-        return await _version(visit, 409, problem=str(refused))
+        return await _version(visit, 409, problem=told(refused))
     return visit.go(f"/plans/{reference}")
 
 
@@ -134,7 +135,7 @@ async def retire(visit: Visit) -> Response:
     except NoSuchPlan:
         raise NotFound(reference) from None
     except AlreadyApproved as refused:
-        return await _version(visit, 409, problem=str(refused))
+        return await _version(visit, 409, problem=told(refused))
     return visit.go(f"/plans/{reference}")
 
 
@@ -162,7 +163,7 @@ async def rehearse(visit: Visit) -> Response:
                 await visit.run(family_page.must_be_theirs, visit.desk.rt, wanted.family, visit.me.account.id)
             found = await visit.run(plan_pages.rehearse, visit.desk.rt, wanted, reading_grade)
         except (NoSuchPlan, NoSuchScene, NotFound) as refused:
-            problem = str(refused)
+            problem = told(refused)
     versions = await visit.run(plan_versions.versions, visit.desk.rt)
     zones = [zone for zone in ZONES if zone in available_timezones()]
     now = visit.desk.rt.clock.now().astimezone(ZoneInfo(wanted.zone if wanted.zone in zones else zones[1]))
@@ -186,7 +187,7 @@ async def _move(visit: Visit, family: str, *, really: bool) -> Response:
             family_plans.move, visit.desk.rt, family, reference, visit.me.account.login, really=really
         )
     except (NotAllowed, NoSuchPlan, NotFound) as refused:
-        problem = str(refused)
+        problem = told(refused)
     if really and change is not None:
         return visit.go(f"/plans/{reference}#followers")
     return visit.page(

@@ -16,6 +16,7 @@ from checkback.care.terms import Language, SafetyMode, Sender
 from checkback.care.wording import Place
 from checkback.console.desk import Visit
 from checkback.console.speaking import gettext as _
+from checkback.console.speaking import told
 from checkback.console.words import SETTINGS
 
 _NUMBERS = ("opens", "closes", "texts_a_day", "texts_a_week", "rest_hours", "calm_hours", "starts_a_minute")
@@ -57,7 +58,7 @@ async def draft(visit: Visit) -> Response:
         await visit.run(wordings.draft, visit.desk.rt, place, form.get("sentence", ""), visit.me.account.login)
     except (WordsRefused, NotAllowed) as refused:
         kept = {(place[1], place[2]): form.get("sentence", "")}
-        return await _sentences(visit, place[0], 422, problem=(place, str(refused)), kept=kept)
+        return await _sentences(visit, place[0], 422, problem=(place, told(refused)), kept=kept)
     return visit.go("/wording#drafts")
 
 
@@ -74,7 +75,7 @@ async def approve(visit: Visit) -> Response:
     try:
         await visit.run(wordings.approve, visit.desk.rt, _id(visit), visit.me.account.login)
     except (NotAllowed, AlreadyApproved, WordsRefused) as refused:
-        return await _sentences(visit, "", 409, said=str(refused))
+        return await _sentences(visit, "", 409, said=told(refused))
     return visit.go("/wording#drafts")
 
 
@@ -82,7 +83,7 @@ async def withdraw(visit: Visit) -> Response:
     try:
         await visit.run(wordings.withdraw, visit.desk.rt, _id(visit), visit.me.account.login)
     except (NotAllowed, AlreadyApproved) as refused:
-        return await _sentences(visit, "", 409, said=str(refused))
+        return await _sentences(visit, "", 409, said=told(refused))
     return visit.go("/wording#drafts")
 
 

@@ -20,6 +20,7 @@ from babel import Locale, negotiate_locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from checkback.care.errors import Said
 from checkback.care.terms import Language
 
 CATALOGS = Path(__file__).parent / "catalogs"
@@ -59,6 +60,18 @@ def wished(accept_language: str) -> Language:
 def gettext(sentence: str) -> str:
     """This sentence in the language that is spoken now."""
     return _catalog(language()).gettext(sentence)
+
+
+def told(what: object) -> str:
+    """What a flow refused, or a mend it names, in the language that is spoken now; in English what is not `said`."""
+    sentence = what.args[0] if isinstance(what, Exception) and what.args else what
+    if isinstance(sentence, Said):
+        return gettext(sentence.pattern) % {name: _part(value) for name, value in sentence.values.items()}
+    return str(what)
+
+
+def _part(value: object) -> object:
+    return told(value) if isinstance(value, str | Exception) else value
 
 
 def ngettext(one: str, many: str, count: int) -> str:

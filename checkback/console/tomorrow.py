@@ -14,6 +14,7 @@ from checkback.care.steps.holding import LONGEST_REASON
 from checkback.care.terms import HoldScope
 from checkback.console.chart import days
 from checkback.console.desk import Visit
+from checkback.console.speaking import told
 
 #: For how long a hold stands, as a choice; nothing means until somebody ends it.
 LASTS: Mapping[str, timedelta | None] = {
@@ -48,7 +49,7 @@ async def hold(visit: Visit) -> Response:
     try:
         await visit.run(tomorrow.hold, visit.desk.rt, _scope(scope), which, form.get("reason", ""), login, until)
     except (WordsRefused, HoldRefused) as refused:
-        return await _hold_page(visit, scope, which, 422, problem=str(refused), kept=form)
+        return await _hold_page(visit, scope, which, 422, problem=told(refused), kept=form)
     return visit.go("/tomorrow#holds")
 
 

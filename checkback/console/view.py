@@ -20,7 +20,7 @@ from checkback.console import words
 from checkback.console.chart import bars
 from checkback.console.marks import pieces
 from checkback.console.navigation import here, home, places
-from checkback.console.speaking import gettext, language, locale, ngettext
+from checkback.console.speaking import gettext, language, locale, ngettext, told
 
 _HERE = Path(__file__).parent
 
@@ -60,6 +60,7 @@ class View:
             browser=words.browser,
             spoken=words.spoken_number,
             version=_version,
+            told=told,
         )
         self._templates.globals.update(
             words=words, is_demo=is_demo, places=places, home=home, here=here, language=language

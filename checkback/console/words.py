@@ -30,7 +30,7 @@ from checkback.care.terms import (
     Whom,
     WhyNobody,
 )
-from checkback.console.speaking import Told, gettext, later
+from checkback.console.speaking import Told, gettext, later, ngettext
 from checkback.console.speaking import gettext as _
 
 ROLES: Mapping[Role, str] = Told(
@@ -412,7 +412,26 @@ FLAGS: Mapping[Flag, str] = Told(
 def offset(after: Offset) -> str:
     """How long after what a step is due: `5 days after the incident`."""
     unit = f"answer_{after.unit}" if after.of_answer else str(after.unit)
-    return f"{after.number} {UNITS[unit]}{f' ({after.answer_to})' if after.answer_to else ''}"
+    return f"{how_long_after(str(after.number), unit)}{f' ({after.answer_to})' if after.answer_to else ''}"
+
+
+def how_long_after(number: str, unit: str) -> str:
+    """A number and a unit of a step, as they stand in its fields: `1 day after the incident`."""
+    if not number.isascii() or not number.isdecimal():
+        return f"{number} {UNITS.get(unit, '')}"
+    count = int(number)
+    match unit:
+        case "hours":
+            told = ngettext("%(num)s hour after the incident", "%(num)s hours after the incident", count)
+        case "days":
+            told = ngettext("%(num)s day after the incident", "%(num)s days after the incident", count)
+        case "months":
+            told = ngettext("%(num)s month after the incident", "%(num)s months after the incident", count)
+        case "answer_hours":
+            told = ngettext("%(num)s hour after an answer", "%(num)s hours after an answer", count)
+        case _:
+            told = ngettext("%(num)s day after an answer", "%(num)s days after an answer", count)
+    return told % {"num": count}
 
 
 def condition(when: When) -> str:

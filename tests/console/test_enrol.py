@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
 
@@ -179,3 +180,21 @@ def test_no_more_people_than_a_page_has_room_for(lee, staffed):
     shown = lee.sends("/enrol", **full, do="add").text
     assert 'name="name_5"' not in shown
     assert 'value="add"' not in shown
+
+
+SPANISH = {"Accept-Language": "es-US,es;q=0.9"}
+
+
+def test_what_a_flow_refuses_is_told_in_the_language_of_the_page_at_its_field(lee, staffed):
+    wrong = {**FORM, "zip": "631", "phone": "555", "children": "young", "occurred_at": "2030-01-01T10:00"}
+    shown = unescape(lee.client.post("/enrol", data=wrong, headers=SPANISH).text)
+    for field, mend in {
+        "zip": "un código postal tiene cinco cifras",
+        "phone": "escriba diez cifras, por ejemplo (314) 555-0101",
+        "children": "escriba las edades en años con punto y coma, por ejemplo 3; 7",
+    }.items():
+        assert f'<p class="problem" id="wrong-{field}">{mend}</p>' in shown
+    late = unescape(lee.client.post("/enrol", data={**FORM, "occurred_at": "2030-01-01T10:00"}, headers=SPANISH).text)
+    assert "está en el futuro o a más de un año" in late
+    table = unescape(lee.client.post("/enrol/file", data={"do": "check", "table": TABLE}, headers=SPANISH).text)
+    assert "la hoja de cálculo quitó un cero inicial; escriba 06310" in table

@@ -173,3 +173,12 @@ def test_what_is_not_there_cannot_be_copied(rivera, lee, staffed):
     assert rivera.opens("/plans/new?from=nothing@9").status_code == 404
     assert rivera.sends("/plans/new", plan="x", source="nothing", do="keep").status_code == 404
     assert lee.opens("/plans/new").status_code == 403
+
+
+@pytest.mark.parametrize(("number", "told"), [("1", "1 day after the incident"), ("2", "2 days after the incident")])
+def test_one_day_is_a_day(rivera, staffed, number, told):
+    first = {f"s0.{field}": value for field, value in plan_form.FIRST.items()} | {
+        "s0.number": number,
+        "s0.unit": "days",
+    }
+    assert told in main_of(rivera.sends("/plans/new", plan="one-day", do="look", **first))

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
-from checkback.care.errors import ChangedEnrolment, InvalidEnrolment, InvalidPhone
+from checkback.care.errors import ChangedEnrolment, InvalidEnrolment, InvalidPhone, said
 from checkback.care.model import (
     Assignment,
     CareTeam,
@@ -241,20 +241,20 @@ def _refuse_controls(enrolment: Enrolment) -> None:
         }
     odd = {field for field, text in fields.items() if any(unicodedata.category(c) in ("Cc", "Cs") for c in text)}
     if odd:
-        raise InvalidEnrolment({field: "write letters, without control characters" for field in odd})
+        raise InvalidEnrolment({field: said("write letters, without control characters") for field in odd})
 
 
 def _check(tx: Transaction, rt: Runtime, enrolment: Enrolment) -> _Checked:
     problems: dict[str, str] = {}
     team = people.team(tx, enrolment.team)
     if team is None:
-        problems["team"] = "no team has this name"
+        problems["team"] = said("no team has this name")
     clinician = people.staff(tx, enrolment.clinician)
     if clinician is None or clinician.role not in (Role.CLINICIAN, Role.COORDINATOR):
-        problems["clinician"] = "no clinician has this login"
+        problems["clinician"] = said("no clinician has this login")
     officer = people.staff(tx, enrolment.officer) if enrolment.officer else None
     if enrolment.officer and officer is None:
-        problems["officer"] = "nobody has this login"
+        problems["officer"] = said("nobody has this login")
     _check_values(tx, enrolment, problems)
     numbers, languages = _check_contacts(tx, rt, enrolment, problems)
     if problems or team is None or clinician is None:
@@ -262,7 +262,7 @@ def _check(tx: Transaction, rt: Runtime, enrolment: Enrolment) -> _Checked:
     programme = people.the_programme(tx)
     plan = plans.approved(tx, programme.id, enrolment.plan or STANDARD)
     if enrolment.plan and plan is None:
-        raise InvalidEnrolment({"plan": "no plan of this name is approved"})
+        raise InvalidEnrolment({"plan": said("no plan of this name is approved")})
     zones = zones_of_zip(enrolment.zip)
     return _Checked(
         programme=programme,
@@ -278,22 +278,24 @@ def _check(tx: Transaction, rt: Runtime, enrolment: Enrolment) -> _Checked:
 
 def _check_values(tx: Transaction, enrolment: Enrolment, problems: dict[str, str]) -> None:
     if not enrolment.reference.strip() or len(enrolment.reference) > LONGEST_LABEL:
-        problems["reference"] = f"give the incident's own reference, at most {LONGEST_LABEL} characters"
+        problems["reference"] = said(
+            "give the incident's own reference, at most %(most)s characters", most=LONGEST_LABEL
+        )
     if enrolment.occurred_at.tzinfo is None:
-        problems["occurred_at"] = "add the zone, as in 2026-03-01T21:15:00-06:00"
+        problems["occurred_at"] = said("add the zone, as in 2026-03-01T21:15:00-06:00")
     elif not tx.now - OLDEST_INCIDENT <= enrolment.occurred_at <= tx.now + timedelta(minutes=5):
-        problems["occurred_at"] = "lies in the future or more than a year back"
+        problems["occurred_at"] = said("lies in the future or more than a year back")
     if not enrolment.kind.strip() or len(enrolment.kind) > LONGEST_LABEL:
-        problems["kind"] = f"say what happened in at most {LONGEST_LABEL} characters"
+        problems["kind"] = said("say what happened in at most %(most)s characters", most=LONGEST_LABEL)
     try:
         zone_of_zip(enrolment.zip)
     except ValueError as error:
-        problems["zip"] = str(error)
+        problems["zip"] = error.args[0]
     hours = enrolment.promise_hours
     if hours is not None and not 1 <= hours <= LONGEST_PROMISE_HOURS:
-        problems["promise_hours"] = f"lies between 1 and {LONGEST_PROMISE_HOURS}"
+        problems["promise_hours"] = said("lies between %(least)s and %(most)s", least=1, most=LONGEST_PROMISE_HOURS)
     if any(not 0 <= age <= OLDEST_CHILD for age in enrolment.child_ages):
-        problems["children"] = f"ages run from 0 to {OLDEST_CHILD}"
+        problems["children"] = said("ages run from 0 to %(most)s", most=OLDEST_CHILD)
 
 
 def _check_contacts(
@@ -302,19 +304,19 @@ def _check_contacts(
     numbers: list[str] = []
     languages: list[Language] = []
     if not enrolment.contacts:
-        problems["contacts"] = "name at least one person"
+        problems["contacts"] = said("name at least one person")
     for at, contact in enumerate(enrolment.contacts):
         if not contact.name.strip() or len(contact.name) > LONGEST_NAME:
-            problems[f"contacts[{at}].name"] = f"give a name of at most {LONGEST_NAME} characters"
+            problems[f"contacts[{at}].name"] = said("give a name of at most %(most)s characters", most=LONGEST_NAME)
         if len(contact.role) > LONGEST_ROLE:
-            problems[f"contacts[{at}].role"] = f"at most {LONGEST_ROLE} characters"
+            problems[f"contacts[{at}].role"] = said("at most %(most)s characters", most=LONGEST_ROLE)
         try:
             numbers.append(e164(contact.phone))
         except InvalidPhone:
-            problems[f"contacts[{at}].phone"] = "give ten digits, as in (314) 555-0101"
+            problems[f"contacts[{at}].phone"] = said("give ten digits, as in (314) 555-0101")
         else:
             if _is_ours(tx, rt, numbers[-1]):
-                problems[f"contacts[{at}].phone"] = "this is a number of ours or of our staff; give the family's"
+                problems[f"contacts[{at}].phone"] = said("this is a number of ours or of our staff; give the family's")
         if contact.language not in set(Language):
             problems[f"contacts[{at}].language"] = "en or es"
         else:
@@ -322,7 +324,7 @@ def _check_contacts(
         for word, mend in _words(contact).problems(rt.wording).items():
             problems[f"contacts[{at}].{word}"] = mend
     if len(set(numbers)) < len(numbers):
-        problems["contacts"] = "two people with one number: enrol the one who holds the phone"
+        problems["contacts"] = said("two people with one number: enrol the one who holds the phone")
     return numbers, languages
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from checkback.care.errors import NoSuchPlan, NotAllowed
-from checkback.care.flows.plan_versions import find
+from checkback.care.errors import NoSuchPlan, NotAllowed, said
+from checkback.care.flows.plan_versions import STATES, find
 from checkback.care.model import CheckIn, CheckInPlan, Contact, Family, Incident
 from checkback.care.rules.planning import TIME_HAS_PASSED, LeftOut, PlannedText, lay_out
 from checkback.care.rules.plans import PROMISED, Plan
@@ -84,7 +84,7 @@ def end(rt: Runtime, reference: str, login: str, *, really: bool) -> Change:
         people.must_work_here(tx, login)
         family = people.family(tx, reference)
         if family.plan_id is None:
-            raise NotAllowed(f"{family.reference} follows no plan")
+            raise NotAllowed(said("%(family)s follows no plan", family=family.reference))
         was = tx.get(CheckInPlan, family.plan_id).reference
         gone = [(person, row) for person in _people(tx, family) for row in person.rows if _is_of_plan(row)]
         if really:
@@ -183,16 +183,22 @@ def _people(tx: Transaction, family: Family) -> Sequence[_Person]:
 def _approved(tx: Transaction, plan: str) -> CheckInPlan:
     version = find(tx, plan)
     if version.state is not PlanState.APPROVED:
-        raise NoSuchPlan(f"{version.reference} is {version.state}: families follow approved plans")
+        raise NoSuchPlan(
+            said(
+                "%(plan)s is %(state)s: families follow approved plans",
+                plan=version.reference,
+                state=STATES[version.state],
+            )
+        )
     return version
 
 
 def _refuse(family: Family, version: CheckInPlan, *, starts: bool) -> None:
     if family.closed_at is not None:
-        raise NotAllowed(f"{family.reference} is closed")
+        raise NotAllowed(said("%(family)s is closed", family=family.reference))
     if starts and family.plan_id is not None:
-        raise NotAllowed(f"{family.reference} follows a plan already: move it, or end that one")
+        raise NotAllowed(said("%(family)s follows a plan already: move it, or end that one", family=family.reference))
     if not starts and family.plan_id is None:
-        raise NotAllowed(f"{family.reference} follows no plan: start one")
+        raise NotAllowed(said("%(family)s follows no plan: start one", family=family.reference))
     if family.plan_id == version.id:
-        raise NotAllowed(f"{family.reference} follows {version.reference} already")
+        raise NotAllowed(said("%(family)s follows %(plan)s already", family=family.reference, plan=version.reference))

@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from checkback.care.errors import HoldRefused, NotFound
+from checkback.care.errors import HoldRefused, NotFound, said
 from checkback.care.flows.due import Tally, each
 from checkback.care.model import CheckIn, Family, Hold, StaffMember
 from checkback.care.runtime import Runtime
@@ -87,7 +87,7 @@ def hold_text(rt: Runtime, check_in_id: UUID, reason: str, login: str, until: da
         family = held_family(tx, found.reference)
         check_in = tx.get(CheckIn, check_in_id)
         if check_in.state not in (CheckInState.PLANNED, CheckInState.DUE):
-            raise HoldRefused("this text has gone out or was taken back; there is nothing to hold")
+            raise HoldRefused(said("this text has gone out or was taken back; there is nothing to hold"))
         return _place(tx, What(HoldKind.STOP, HoldScope.TEXT, family, check_in=check_in), login, reason, until)
 
 

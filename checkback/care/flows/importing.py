@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
-from checkback.care.errors import AlreadyDone, ChangedEnrolment, InvalidEnrolment, WordsRefused
+from checkback.care.errors import AlreadyDone, ChangedEnrolment, InvalidEnrolment, WordsRefused, said
 from checkback.care.flows.enrolment import Admission, Enrolment, NewContact, enrol
 from checkback.care.model import CareTeam, Family, ImportBatch
 from checkback.care.rules import as_written
@@ -85,7 +85,11 @@ class _Told:
         saying = [row for row in self.rows if row.cells[column]]
         for row in saying[1:]:
             if row.cells[column] != saying[0].cells[column]:
-                self.refuse(row.line, column, f"says otherwise than line {saying[0].line}, which is of the same family")
+                self.refuse(
+                    row.line,
+                    column,
+                    said("says otherwise than line %(line)s, which is of the same family", line=saying[0].line),
+                )
         return saying[0].cells[column] if saying else ""
 
     @property
@@ -165,7 +169,7 @@ def undo(rt: Runtime, reference: str, actor: str) -> int:
         families = undoing.families_of(tx, batch)
         touched = undoing.touched(tx, families)
     if batch.undone_at is not None:
-        raise AlreadyDone("These families were taken back before.")
+        raise AlreadyDone(said("These families were taken back before."))
     if touched:
         raise WordsRefused(_too_late(touched))
     for family_id in families:
@@ -210,10 +214,18 @@ def _drop_batch(rt: Runtime, batch: ImportBatch) -> None:
 def _families(data: bytes) -> Sequence[_Told]:
     """The rows of each incident's family, in the order in which they are first named."""
     if len(data) > MOST_BYTES:
-        raise NotATable(f"the file is larger than {MOST_BYTES // 1024 // 1024} MB; cut it into several")
+        raise NotATable(
+            said("the file is larger than %(most)s MB; cut it into several", most=MOST_BYTES // 1024 // 1024)
+        )
     rows = rows_of(data, HEADER)
     if len(rows) > MOST_ROWS:
-        raise NotATable(f"the file has {len(rows)} rows, and {MOST_ROWS} is the most; cut it into several")
+        raise NotATable(
+            said(
+                "the file has %(rows)s rows, and %(most)s is the most; cut it into several",
+                rows=len(rows),
+                most=MOST_ROWS,
+            )
+        )
     found: dict[str, _Told] = {}
     for row in rows:
         reference = row.cells.get("reference", "")
@@ -223,7 +235,7 @@ def _families(data: bytes) -> Sequence[_Told]:
         if row.problem is not None:
             told.refuse(row.line, "row", row.problem)
         elif not reference:
-            told.refuse(row.line, "reference", "give the incident's own reference")
+            told.refuse(row.line, "reference", said("give the incident's own reference"))
     return list(found.values())
 
 
@@ -258,24 +270,24 @@ def _take_in(rt: Runtime, family: _Told, clinicians: _Clinicians, actor: str, ad
 
 
 def _read(family: _Told, clinicians: _Clinicians) -> Enrolment | None:
-    said = {column: family.said(column) for column in _SAID_OF_A_FAMILY}
-    zip_code = _value(family, "zip", as_written.zip_code, said["zip"]) or ""
+    cells = {column: family.said(column) for column in _SAID_OF_A_FAMILY}
+    zip_code = _value(family, "zip", as_written.zip_code, cells["zip"]) or ""
     zone = _zone(zip_code) or clinicians.zone
-    occurred_at = _value(family, "occurred_at", lambda text: as_written.moment(text, zone), said["occurred_at"])
-    ages = _value(family, "child_ages", as_written.ages, said["child_ages"])
-    team = clinicians.team_of(said["clinician"])
+    occurred_at = _value(family, "occurred_at", lambda text: as_written.moment(text, zone), cells["occurred_at"])
+    ages = _value(family, "child_ages", as_written.ages, cells["child_ages"])
+    team = clinicians.team_of(cells["clinician"])
     if team is None:
-        family.refuse(family.line, "clinician", "no clinician with a team has this login")
+        family.refuse(family.line, "clinician", said("no clinician with a team has this login"))
     contacts = [_contact(family, row) for row in family.rows]
     if family.problems or occurred_at is None or team is None:
         return None
     return Enrolment(
         reference=family.reference,
         occurred_at=occurred_at,
-        kind=said["kind"],
+        kind=cells["kind"],
         zip=zip_code,
         team=team,
-        clinician=said["clinician"],
+        clinician=cells["clinician"],
         contacts=contacts,
         child_ages=ages or (),
     )
@@ -286,7 +298,7 @@ def _contact(family: _Told, row: Row) -> NewContact:
     try:
         phone = as_written.phone(cells["phone"])
     except ValueError as error:
-        family.refuse(row.line, "phone", str(error))
+        family.refuse(row.line, "phone", error.args[0])
         phone = ""
     language = cells["language"].lower()
     return NewContact(
@@ -302,7 +314,7 @@ def _value(family: _Told, column: str, read: Callable[[str], T], text: str) -> T
         return read(text)
     except ValueError as error:
         row = next((row for row in family.rows if row.cells[column] == text), family.rows[0])
-        family.refuse(row.line, column, str(error))
+        family.refuse(row.line, column, error.args[0])
         return None
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from checkback.care.errors import NoSuchPlan, NoSuchScene
+from checkback.care.errors import NoSuchPlan, NoSuchScene, said
 from checkback.care.flows import plans
 from checkback.care.flows.plans import Grade, Rehearsal, Scene
 from checkback.care.rules.hours import Hours
@@ -72,7 +72,7 @@ def rehearse(rt: Runtime, wanted: Wanted, grade: Grade) -> Sequence[Rehearsal]:
     """
     plan = plans.counting(rt, wanted.plan)
     if plan is None:
-        raise NoSuchPlan(f"there is no plan '{wanted.plan[:40]}' that counts")
+        raise NoSuchPlan(said("there is no plan '%(plan)s' that counts", plan=wanted.plan[:40]))
     scenes = plans.scenes_of_family(rt, wanted.family) if wanted.family.strip() else [_made_up(rt, wanted)]
     return [plans.rehearse(rt.wording, plan, scene, grade) for scene in scenes]
 
@@ -84,8 +84,8 @@ def _made_up(rt: Runtime, wanted: Wanted) -> Scene:
         moment = datetime.fromisoformat(wanted.incident_at.strip())
         language, mode = Language(wanted.language), SafetyMode(wanted.mode)
     except (ValueError, OSError, KeyError):
-        raise NoSuchScene("choose a time, a zone and a language") from None
+        raise NoSuchScene(said("choose a time, a zone and a language")) from None
     if moment.year not in _YEARS:
-        raise NoSuchScene(f"the year lies outside {_YEARS[0]} to {_YEARS[-1]}")
+        raise NoSuchScene(said("the year lies outside %(first)s to %(last)s", first=_YEARS[0], last=_YEARS[-1]))
     at = moment if moment.tzinfo else moment.replace(tzinfo=zone)
     return Scene(Facts(at, at, Hours(wanted.zone, opens, closes), None), language, name, mode)

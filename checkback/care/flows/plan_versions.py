@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
 from checkback.care import program
-from checkback.care.errors import AlreadyApproved, NoSuchPlan, NotAllowed, NotFound
+from checkback.care.errors import AlreadyApproved, NoSuchPlan, NotAllowed, NotFound, said
 from checkback.care.flows.plans import wordings_of
 from checkback.care.model import CheckInPlan, Programme, StaffMember
 from checkback.care.program import ProgramError, read_plan
@@ -23,6 +23,13 @@ from checkback.care.terms import PlanState, Role
 
 #: Who may draft and approve what families are texted.
 _APPROVERS = frozenset({Role.CLINICIAN, Role.COORDINATOR, Role.ADMIN})
+#: What a version is, as refusals say it.
+STATES: Mapping[PlanState, str] = {
+    PlanState.DRAFT: said("a draft"),
+    PlanState.APPROVED: said("approved"),
+    PlanState.SUPERSEDED: said("superseded"),
+    PlanState.RETIRED: said("retired"),
+}
 
 
 @dataclass(frozen=True)
@@ -110,7 +117,13 @@ def approve(rt: Runtime, reference: str, login: str) -> str:
         programme = tx.lock(people.the_programme(tx))
         wanted = _draft_of(tx, programme, reference)
         if wanted.drafted_by == approver.id and _somebody_else(tx, approver):
-            raise NotAllowed(f"{login} drafted {wanted.reference}: somebody else must look at it and approve it")
+            raise NotAllowed(
+                said(
+                    "%(login)s drafted %(plan)s: somebody else must look at it and approve it",
+                    login=login,
+                    plan=wanted.reference,
+                )
+            )
         read_plan(wanted.reference, wanted.definition, wordings_of(rt.wording))
         _count_from_now(tx, wanted, approver.id, login)
         return wanted.reference
@@ -123,7 +136,9 @@ def retire(rt: Runtime, reference: str, login: str) -> str:
         tx.lock(people.the_programme(tx))
         wanted = find(tx, reference)
         if wanted.state in (PlanState.SUPERSEDED, PlanState.RETIRED):
-            raise AlreadyApproved(f"{wanted.reference} is {wanted.state} already")
+            raise AlreadyApproved(
+                said("%(plan)s is %(state)s already", plan=wanted.reference, state=STATES[wanted.state])
+            )
         wanted.state, wanted.ended_at = PlanState.RETIRED, tx.now
         tx.record("plan.retired", wanted, login)
         return wanted.reference
@@ -209,9 +224,11 @@ def _draft_of(tx: Transaction, programme: Programme, reference: str) -> CheckInP
     if not found:
         raise _none_of(tx, reference)
     if wanted is None:
-        raise AlreadyApproved(f"there is no draft of {name}: the newest version is {found[0].state}")
+        raise AlreadyApproved(said("there is no draft of %(plan)s", plan=name))
     if wanted.state is not PlanState.DRAFT:
-        raise AlreadyApproved(f"{wanted.reference} is {wanted.state} already; draft it anew")
+        raise AlreadyApproved(
+            said("%(plan)s is %(state)s already; draft it anew", plan=wanted.reference, state=STATES[wanted.state])
+        )
     return wanted
 
 
@@ -302,4 +319,6 @@ def _with_names(tx: Transaction, found: Sequence[CheckInPlan]) -> Sequence[Versi
 
 def _none_of(tx: Transaction, reference: str) -> NoSuchPlan:
     known = {each.name for each in plans.all_versions(tx, people.the_programme(tx).id)}
-    return NoSuchPlan(f"there is no plan '{reference}'; there is {', '.join(sorted(known)) or 'none yet'}")
+    return NoSuchPlan(
+        said("there is no plan '%(plan)s'; there is %(known)s", plan=reference, known=", ".join(sorted(known)) or "-")
+    )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from checkback.care.errors import AlreadyApproved, NotAllowed, WordsRefused
+from checkback.care.errors import AlreadyApproved, NotAllowed, WordsRefused, said
 from checkback.care.flows.plan_pages import Sentence, measured
 from checkback.care.flows.plans import Grade
 from checkback.care.model import StaffMember, WordingVersion
@@ -127,7 +127,7 @@ def draft(rt: Runtime, place: Place, sentence: str, login: str) -> bool:
     if lacking is not None:
         raise WordsRefused(lacking)
     if len(words) > LONGEST:
-        raise WordsRefused(f"at most {LONGEST} characters")
+        raise WordsRefused(said("at most %(most)s characters", most=LONGEST))
     with rt.store.begin("wordings.draft") as tx:
         author = _approver(tx, login)
         tx.lock(people.the_programme(tx))
@@ -163,9 +163,9 @@ def approve(rt: Runtime, version_id: UUID, login: str) -> None:
         tx.lock(people.the_programme(tx))
         wanted = wordings.one(tx, version_id)
         if wanted.state is not PlanState.DRAFT:
-            raise AlreadyApproved("this sentence is no draft any more")
+            raise AlreadyApproved(said("this sentence is no draft any more"))
         if wanted.drafted_by == approver.id:
-            raise NotAllowed("you drafted it: somebody else must look at it and approve it")
+            raise NotAllowed(said("you drafted it: somebody else must look at it and approve it"))
         place = (wanted.key, wanted.language, wanted.mode)
         lacking = rt.wording.lacks(place, wanted.sentence)
         if lacking is not None:
@@ -184,7 +184,7 @@ def withdraw(rt: Runtime, version_id: UUID, login: str) -> None:
         _approver(tx, login)
         wanted = wordings.one(tx, version_id)
         if wanted.state is not PlanState.DRAFT:
-            raise AlreadyApproved("this sentence is no draft any more")
+            raise AlreadyApproved(said("this sentence is no draft any more"))
         _end(tx, wanted, PlanState.RETIRED, login)
 
 

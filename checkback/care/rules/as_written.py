@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
+from checkback.care.errors import said
+
 ISO = "2026-03-01 21:15"
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _TIME = r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d+)?)?\s*(?P<half>[ap]\.?m\.?)?"
@@ -30,12 +32,14 @@ def moment(written: str, zone: str) -> datetime:
     """
     text = written.strip()
     if re.fullmatch(r"\d+([.,]\d+)?", text):
-        raise ValueError(f"the spreadsheet has made a number of it; format the column as text and write {ISO}")
+        raise ValueError(
+            said("the spreadsheet has made a number of it; format the column as text and write %(iso)s", iso=ISO)
+        )
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}|\d{1,2}[/.]\d{1,2}[/.]\d{2,4}", text):
-        raise ValueError(f"add the time of day, as in {ISO}")
+        raise ValueError(said("add the time of day, as in %(iso)s", iso=ISO))
     found = _iso(text) or _numeric(text) or _named(text)
     if found is None:
-        raise ValueError(f"write it as {ISO}")
+        raise ValueError(said("write it as %(iso)s", iso=ISO))
     return found if found.tzinfo else _in_zone(found, zone)
 
 
@@ -46,7 +50,7 @@ def phone(written: str) -> str:
     if scientific:
         first, rest, power = scientific[1], scientific[2] or "", int(scientific[3])
         if power + 1 not in _DIGITS or len(rest) != power:
-            raise ValueError("the spreadsheet has cut this number; format the column as text and write it again")
+            raise ValueError(said("the spreadsheet has cut this number; format the column as text and write it again"))
         return first + rest
     return text[:-2] if re.fullmatch(r"\d{10,11}\.0", text) else text
 
@@ -55,7 +59,7 @@ def zip_code(written: str) -> str:
     """A ZIP code. Raises ValueError where a leading zero is lost."""
     text = written.strip().removesuffix(".0")
     if re.fullmatch(r"\d{3,4}", text):
-        raise ValueError(f"the spreadsheet has dropped a zero in front; write {text.zfill(5)}")
+        raise ValueError(said("the spreadsheet has dropped a zero in front; write %(zip)s", zip=text.zfill(5)))
     return text
 
 
@@ -64,7 +68,7 @@ def ages(written: str) -> list[int]:
     text = written.strip().lower().replace(" and ", ",").replace(" y ", ",")
     parts = [part for part in re.split(r"[,;\s]+", text) if part]
     if not all(re.fullmatch(r"\d{1,2}", part) for part in parts):
-        raise ValueError("write ages in years with semicolons, as in 3; 7")
+        raise ValueError(said("write ages in years with semicolons, as in 3; 7"))
     return [int(part) for part in parts]
 
 
@@ -81,9 +85,9 @@ def _numeric(text: str) -> datetime | None:
         return None
     a, b = int(found["a"]), int(found["b"])
     if len(found["year"]) != _YEAR_DIGITS:
-        raise ValueError(f"write the year with four digits, as in {ISO}")
+        raise ValueError(said("write the year with four digits, as in %(iso)s", iso=ISO))
     if a <= _NOON and b <= _NOON and a != b:
-        raise ValueError(f"this may be month {a} or month {b}; write it as {ISO}")
+        raise ValueError(said("this may be month %(a)s or month %(b)s; write it as %(iso)s", a=a, b=b, iso=ISO))
     day, month = (a, b) if a > _NOON else (b, a)
     return _moment(int(found["year"]), month, day, found.groupdict())
 
@@ -116,6 +120,6 @@ def _in_zone(local: datetime, zone: str) -> datetime:
     first, second = (local.replace(tzinfo=ZoneInfo(zone), fold=fold) for fold in (0, 1))
     if first.utcoffset() != second.utcoffset():
         twice = first.astimezone(UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None) == local
-        why = "this hour came twice that night" if twice else "the clocks left this hour out"
-        raise ValueError(f"{why}; add the offset, as in {ISO}-05:00")
+        why = said("this hour came twice that night") if twice else said("the clocks left this hour out")
+        raise ValueError(said("%(why)s; add the offset, as in %(iso)s-05:00", why=why, iso=ISO))
     return first

@@ -16,6 +16,7 @@ import phonenumbers
 import zipcodes
 from phonenumbers.timezone import time_zones_for_geographical_number
 
+from checkback.care.errors import said
 from checkback.care.rules.hours import Hours, is_ever_open
 from checkback.care.rules.nearness import spot, zones_near
 
@@ -61,7 +62,7 @@ def possible_together(zones: Sequence[str]) -> bool:
 
 def _five(zip_code: str) -> str:
     if not re.fullmatch(r"[0-9]{5}(-[0-9]{4})?", zip_code.strip()):
-        raise ValueError("a ZIP code has five digits")
+        raise ValueError(said("a ZIP code has five digits"))
     return zip_code.strip()[:5]
 
 

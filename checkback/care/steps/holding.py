@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from checkback.care.errors import HoldRefused
+from checkback.care.errors import HoldRefused, said
 from checkback.care.model import CheckIn, Family, Hold, OutboundMessage, StaffMember
 from checkback.care.rules.events import Event
 from checkback.care.steps import events
@@ -55,7 +55,7 @@ def place(
     """
     words = written(reason, longest=LONGEST_REASON, lacking="Say in a few words why.")
     if ends_at is not None and ends_at <= max(tx.now, starts_at or tx.now):
-        raise HoldRefused("that end has passed already; name a later one")
+        raise HoldRefused(said("that end has passed already; name a later one"))
     key = what.key if what.kind is not HoldKind.DATE else f"{what.key}:{starts_at:%Y%m%d%H}:{ends_at:%Y%m%d%H}"
     standing = holds.standing(tx, key)
     if standing is not None:
@@ -63,7 +63,7 @@ def place(
         return standing, False
     hold = _new(tx, what, key, staff, words, starts_at or tx.now, ends_at)
     if not tx.add_if_new(hold):
-        raise HoldRefused("somebody placed the same hold in this moment; look at `checkback hold list`")
+        raise HoldRefused(said("somebody placed the same hold in this moment; look at what is held now"))
     tx.record(f"hold.placed-{what.kind}", hold, actor(staff))
     _take_effect(tx, what, hold)
     return hold, True
