@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from checkback.care.flows import summoning, watching
 from checkback.care.model import Escalation
+from checkback.care.steps.telling import tell_at_once
 from tests.fakes.telling import FakeCaller
 from tests.story import DR_LEE, ON_CALL, ORTIZ, HeldPhone, House
 
@@ -46,6 +47,18 @@ def test_an_escalation_that_nobody_advances_is_paged_by_text_and_call_and_the_he
     assert [call.to for call in caller.rang] == [ON_CALL]
     watching.watch(house.rt)
     assert len(caller.rang) == 1, "once in a quarter of an hour"
+
+
+def test_one_whose_next_person_was_due_at_once_stands_still_minutes_later(house, ana):
+    """Whoever was told could not be reached; it is not long since, and yet nobody's turn comes."""
+    in_danger(house, ana)
+    with house.rt.store.begin("test.at-once") as tx:
+        escalation = tx.session.query(Escalation).one()
+        tell_at_once(tx, escalation)
+        tx.record("test.at-once", escalation)
+    house.clock.tick(minutes=3)  # and no scheduler is there
+    assert watching.still(house.rt) == ["E-12"]
+    assert heard(house) == []
 
 
 def test_an_escalation_without_a_next_moment_stands_still(house, ana):
