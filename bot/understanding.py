@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -79,16 +78,15 @@ class Meanings(GraphComponent, IntentClassifier):
         execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> Meanings:
-        with model_storage.read_from(resource) as folder, np.load(folder / "meanings.npz") as kept:
-            classifier = Classifier(kept["labels"].tolist(), kept["known"], kept["weights"])
-        return cls(model_storage, resource, classifier)
+        with model_storage.read_from(resource) as folder:
+            return cls(model_storage, resource, Classifier.load(folder / "meanings.npz"))
 
     def train(self, training_data: TrainingData) -> Resource:
         examples = training_data.intent_examples
-        vectors = self._encoder.encode([example.get(TEXT) for example in examples])
-        learned = Classifier.learn(vectors, [label_of(example) for example in examples])
+        numbers = self._encoder.encode([example.get(TEXT) for example in examples])
+        learned = Classifier.learn(numbers, [label_of(example) for example in examples])
         with self._storage.write_to(self._resource) as folder:
-            np.savez(folder / "meanings.npz", labels=learned.labels, known=learned.known, weights=learned.weights)
+            learned.save(folder / "meanings.npz")
         self._classifier = learned
         return self._resource
 
