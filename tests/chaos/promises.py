@@ -13,6 +13,7 @@ from checkback.care.flows.check_ins import SILENCE
 from checkback.care.model import (
     AuditEvent,
     CheckIn,
+    Consent,
     Contact,
     Conversation,
     DialogueTurn,
@@ -27,6 +28,7 @@ from checkback.care.model import (
 )
 from checkback.care.terms import (
     CheckInState,
+    ConsentState,
     DistressLevel,
     EscalationState,
     InboundState,
@@ -67,6 +69,15 @@ def _every_promise_ends_one_way(night: Night, house: House) -> Iterator[str]:
     handed = {h.text.id for h in night.carrier.handed}
     texts = {text.check_in_id: text for text in house.all(OutboundMessage) if text.check_in_id}
     tasks = {task.dedupe_key for task in house.all(Task)}
+    consents = sorted(house.all(Consent), key=lambda consent: consent.asked_at)
+    agreed = {consent.contact_id: consent.state is ConsentState.GIVEN for consent in consents}  # the last one counts
+
+    def was_sent(check_in: CheckIn) -> bool:
+        return check_in.id in texts and texts[check_in.id].id in handed
+
+    def has_a_task(check_in: CheckIn) -> bool:
+        return any(str(check_in.id) in key for key in tasks)
+
     for check_in in house.all(CheckIn):
         ends = [e.action for e in events if e.subject_id == check_in.id and e.action in _ENDS]
         if _still_has_time(check_in, night.clock.now()):
@@ -74,10 +85,10 @@ def _every_promise_ends_one_way(night: Night, house: House) -> Iterator[str]:
         if len(ends) != 1 or not check_in.state.is_over:
             yield f"{check_in.step} stands at {check_in.state}, ended {ends}"
         match check_in.state:
-            case CheckInState.HANDED_OVER if not any(str(check_in.id) in key for key in tasks):
+            case CheckInState.HANDED_OVER if not has_a_task(check_in):
                 yield f"{check_in.step} is handed over, and nobody has its task"
             case CheckInState.ANSWERED | CheckInState.CLOSED_AFTER_SILENCE if (
-                check_in.id not in texts or texts[check_in.id].id not in handed
+                not was_sent(check_in) and agreed.get(check_in.contact_id) and not has_a_task(check_in)
             ):
                 yield f"{check_in.step} is {check_in.state} and was never asked"
             case CheckInState.CANCELLED if not check_in.reason:

@@ -73,7 +73,8 @@ def test_what_was_promised_is_a_persons_from_then_on_and_the_phone_is_unsafe(hou
 def test_while_a_person_has_the_conversation_it_is_as_quiet_as_any_text(house, ana, dr_lee):
     enrols(house)
     ana.texts("1")
-    ana.texts("I cannot cope, he hits me")
+    ana.texts("I want to kill myself")
+    ana.texts("are you still there")
     got = len(ana.got)
     ana.texts("it is okay now")
     ana.texts("really okay, tulipan")

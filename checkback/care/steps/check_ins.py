@@ -43,8 +43,12 @@ def closed_after_silence(tx: Transaction, check_in: CheckIn, silences: int) -> N
 
 
 def hand_over(tx: Transaction, check_in: CheckIn, kind: TaskKind, reason: str) -> None:
-    """We cannot keep this promise: it becomes the task of the person who gave it."""
-    if end(tx, check_in, CheckInState.HANDED_OVER, reason):
+    """We cannot keep this promise: it becomes the task of the person who gave it.
+
+    So does one that counts as answered and was never asked: its text seemed to be with the carrier when they wrote of
+    something, and it was not.
+    """
+    if end(tx, check_in, CheckInState.HANDED_OVER, reason) or _never_asked(tx, check_in):
         open_task(
             tx,
             kind,
@@ -82,6 +86,11 @@ def too_late(tx: Transaction, check_in: CheckIn, reason: str) -> None:
 def _has_agreed(tx: Transaction, check_in: CheckIn) -> bool:
     consent = people.consent_of(tx, tx.get(Contact, check_in.contact_id))
     return consent is not None and consent.state is ConsentState.GIVEN
+
+
+def _never_asked(tx: Transaction, check_in: CheckIn) -> bool:
+    """Whether they agreed to be asked, and wrote before the question had gone to them."""
+    return check_in.state is CheckInState.ANSWERED and check_in.asked_at is None and _has_agreed(tx, check_in)
 
 
 def _is_promised(check_in: CheckIn) -> bool:

@@ -20,7 +20,8 @@ from tests.story import House
 
 
 def staff(house: House, login: str) -> StaffMember:
-    return next(member for member in house.all(StaffMember) if member.login == login)
+    found: StaffMember = next(member for member in house.all(StaffMember) if member.login == login)
+    return found
 
 
 def number(at: int) -> str:

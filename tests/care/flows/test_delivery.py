@@ -130,6 +130,19 @@ def test_a_text_nobody_can_tell_of_is_a_named_persons_task_and_not_sent_again(pr
     assert not [text for text in promised.carrier.taken if "How are things" in text.body]
 
 
+def test_who_wrote_while_nobody_knew_of_a_question_that_never_went_has_a_person_who_asks(promised, ana):
+    """Their text counts as the answer, since the question may have come; then it turns out that it had not."""
+    promised.carrier.loses_next()
+    promised.works(rounds=1)
+    ana.texts("we need a crib")
+    assert promised.check_in.state is CheckInState.ANSWERED
+    for _ in range(12):
+        promised.clock.tick(seconds=31)
+        promised.works(rounds=1)
+    assert not [text for text in promised.carrier.taken if "How are things" in text.body]
+    assert promised.tasks.count("unclear-send") == 1
+
+
 def test_an_alert_that_hangs_but_was_reported_meanwhile_is_not_sent_again(house):
     """The carrier's report is faster than its answer, which is lost: it is clear what became of the alert."""
     house.enrols()

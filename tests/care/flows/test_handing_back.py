@@ -25,7 +25,8 @@ def agreed(house: House, ana: HeldPhone) -> House:
 
 
 def lee(house: House) -> StaffMember:
-    return next(member for member in house.all(StaffMember) if member.login == "lee")
+    found: StaffMember = next(member for member in house.all(StaffMember) if member.login == "lee")
+    return found
 
 
 def writes(house: House, body: str) -> None:
