@@ -272,6 +272,7 @@ def filled(staffed, family, ana):
         "/tomorrow/hold": ["/tomorrow/hold?scope=everything"],
         "/holds/{number:int}": [f"/holds/{hold.number}"],
         "/plans": ["/plans"],
+        "/plans/new": ["/plans/new", "/plans/new?from=standard@1"],
         "/plans/{reference}": ["/plans/standard@1"],
         "/plans/{reference}/edit": ["/plans/standard@1/edit"],
         "/plans/{reference}/move": ["/plans/short@1/move"],
