@@ -236,8 +236,8 @@ def _planned(
         console.by_id(tx, CheckInPlan, (text.plan for text in found)),
         people.the_programme(tx).name,
     )
-    ours = [text for text in found if text.contact in contacts]
-    seen = [text for text in ours if sight.covers(families[contacts[text.contact or UUID(int=0)].family_id])]
+    ours = [(text, contacts[text.contact]) for text in found if text.contact and text.contact in contacts]
+    seen = [text for text, contact in ours if sight.covers(families[contact.family_id])]
     return [_text(tx, rt, text, names) for text in seen], len(ours) - len(seen)
 
 

@@ -13,15 +13,13 @@ from checkback.care.model import Consent, Contact, Conversation, Family, Phone, 
 from checkback.care.model.sealing import folded_words
 from checkback.care.rules.events import Event
 from checkback.care.steps import events
-from checkback.care.steps.outbox import queue_for_family
+from checkback.care.steps.questions import say_beside
 from checkback.care.steps.tasks import open_task, task_key
-from checkback.care.steps.words import say
 from checkback.care.store import Transaction, check_ins, consents, messages, people
 from checkback.care.terms import (
     ConsentScope,
     ConsentSource,
     ConsentState,
-    OutboundKind,
     TaskKind,
 )
 from checkback.care.wording import Wording
@@ -346,17 +344,7 @@ def _queue(
     *,
     not_before: datetime | None = None,
 ) -> None:
-    body = say(tx, wording, key, contact)
-    queued = queue_for_family(
-        tx,
-        conversation,
-        contact,
-        OutboundKind.WELCOME,
-        body,
-        dedupe_key=dedupe_key,
-        wording=key,
-        wording_version=wording.version,
-    )
+    queued = say_beside(tx, wording, contact, conversation, key, dedupe_key)
     if queued is not None and not_before is not None:
         queued.due_at = max(queued.due_at, not_before)
 

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from checkback.care.model import Contact, Conversation, Family, OutboundMessage, Phone
+from checkback.care.model import Contact, Family, OutboundMessage, Phone
 from checkback.care.ports import Reassigned
 from checkback.care.steps.aftermath import take_back
 from checkback.care.steps.check_ins import hand_over
-from checkback.care.steps.outbox import cancel, queue_for_family
+from checkback.care.steps.outbox import cancel
 from checkback.care.steps.phone_safety import set_mode
+from checkback.care.steps.questions import ask
 from checkback.care.steps.tasks import open_task
 from checkback.care.steps.telling import Pager
-from checkback.care.steps.words import say
 from checkback.care.store import Transaction, check_ins, messages, numbers, people
 from checkback.care.terms import OutboundKind, OutboundState, PhoneDoubt, SafetyMode, Sender, TaskKind
 from checkback.care.wording import Wording
@@ -74,7 +74,7 @@ def ask_whose(tx: Transaction, wording: Wording, phone: Phone) -> None:
     contact = tx.get(Contact, conversation.contact_id)
     if not people.safety_of(tx, contact).may_text:
         return
-    _ask(tx, wording, contact, conversation, QUESTION, f"whose:{phone.id}:{phone.doubt_since or tx.now:%Y-%m-%d}")
+    ask(tx, wording, contact, conversation, QUESTION, f"whose:{phone.id}:{phone.doubt_since or tx.now:%Y-%m-%d}")
 
 
 def move_to(tx: Transaction, pager: Pager, contact: Contact, phone: Phone) -> None:
@@ -96,26 +96,7 @@ def move_to(tx: Transaction, pager: Pager, contact: Contact, phone: Phone) -> No
     conversation = messages.conversation_with(tx, phone, contact)
     tx.session.flush()
     if people.safety_of(tx, contact).may_text:
-        _ask(
-            tx, pager.wording, contact, conversation, OF_A_NEW_NUMBER, f"new-number:{phone.id}:{tx.now:%Y-%m-%dT%H:%M}"
-        )
-
-
-def _ask(
-    tx: Transaction, wording: Wording, contact: Contact, conversation: Conversation, question: str, key: str
-) -> None:
-    conversation.asked = question
-    body = say(tx, wording, question, contact)
-    queue_for_family(
-        tx,
-        conversation,
-        contact,
-        OutboundKind.WELCOME,
-        body,
-        dedupe_key=key,
-        wording=question,
-        wording_version=wording.version,
-    )
+        ask(tx, pager.wording, contact, conversation, OF_A_NEW_NUMBER, f"new-number:{phone.id}:{tx.now:%Y-%m-%dT%H:%M}")
 
 
 def not_looked_up(tx: Transaction, phone: Phone) -> None:

@@ -10,11 +10,10 @@ from checkback.care.model import Contact, Conversation, Family, InboundMessage, 
 from checkback.care.ports import Assessment, Evidence
 from checkback.care.rules.secret_words import MOST_WORDS, against_word, plain, says
 from checkback.care.steps.check_ins import hand_over_all
-from checkback.care.steps.outbox import queue_for_family
+from checkback.care.steps.questions import ask
 from checkback.care.steps.tasks import open_task, task_key
-from checkback.care.steps.words import say
 from checkback.care.store import Transaction, messages, people
-from checkback.care.terms import Danger, DistressLevel, OutboundKind, SafetyMode, TaskKind, Urgency
+from checkback.care.terms import Danger, DistressLevel, SafetyMode, TaskKind, Urgency
 from checkback.care.wording import Wording
 
 #: Our questions, and the one answer to whatever is said to them: it tells nobody what was right.
@@ -137,20 +136,9 @@ def ask_who_reads(tx: Transaction, wording: Wording, contact: Contact, conversat
     """Ask who reads this phone: for the word agreed on, or, where there is none, for a 1 or a 2."""
     safety = people.safety_of(tx, contact)
     question = WHICH_WORD if safety.safe_word else WHO_READS
-    safety.asked_at, conversation.asked = tx.now, question
+    safety.asked_at = tx.now
     tx.record("safety.asked", safety)
-    key = f"{question}:{contact.id}:{tx.now:%Y-%m-%dT%H:%M}"
-    body = say(tx, wording, question, contact)
-    queue_for_family(
-        tx,
-        conversation,
-        contact,
-        OutboundKind.WELCOME,
-        body,
-        dedupe_key=key,
-        wording=question,
-        wording_version=wording.version,
-    )
+    ask(tx, wording, contact, conversation, question, f"{question}:{contact.id}:{tx.now:%Y-%m-%dT%H:%M}")
 
 
 def is_reply(tx: Transaction, conversation: Conversation, body: str) -> bool:
