@@ -8,7 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.needs import needs_meant, place_in, place_meant
-from actions.times import moment_in
+from actions.times import later_moment_in, moment_in
 from bot import directives
 
 Events = list[dict[str, Any]]
@@ -59,7 +59,7 @@ class PauseTexts(Action):
         return "action_pause_texts"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        until = moment_in(_latest(tracker))
+        until = later_moment_in(_latest(tracker))
         dispatcher.utter_message(json_message=directives.block(directives.PauseTexts(until)))
         return []
 
@@ -83,6 +83,6 @@ class AskLater(Action):
         return "action_ask_later"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        later = directives.AskLater(moment_in(_latest(tracker)))
+        later = directives.AskLater(later_moment_in(_latest(tracker)))
         dispatcher.utter_message(json_message=directives.block(later))
         return []

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import time
+from pathlib import Path
+
 import pytest
+from ruamel.yaml import YAML
 
 from actions.needs import WORDS, needs_in, place_in
-from actions.times import moment_in
+from actions.times import later_moment_in, moment_in
 from bot.folding import fold, without_commands
+
+#: Seconds of one core; an expression that goes astray takes minutes.
+LONGEST_READING = 2
 
 
 @pytest.mark.parametrize(
@@ -73,10 +80,46 @@ def test_places(text: str, place: str | None) -> None:
         ("llámeme en la noche", "en la noche"),
         ("call me at 314 555 0101", None),
         ("call me when you can", None),
+        ("5", "5"),
+        ("tues 3, not before", "tues 3"),
+        ("anytime but thursday", "anytime but thursday"),
+        ("when i get off work at 6", "when i get off work at 6"),
+        ("I work till 3 on fridays. You could reach me at home around 430", "till 3 on fridays; around 430"),
+        ("it happened last night, call me in the morning", "in the morning"),
+        ("me pasó la semana pasada", None),
+        ("my kids are 5 and 9", None),
+        ("a una amiga le pasó en casa", None),
+        ("when can someone come over", None),
     ],
 )
 def test_moments(text: str, moment: str | None) -> None:
     assert moment_in(text) == moment
+
+
+def texts_about_time() -> list[tuple[str, list[str]]]:
+    parts = YAML(typ="safe").load(Path(__file__).with_name("times.yml"))
+    return [(text, wanted) for part in parts for text, wanted in part["texts"]]
+
+
+@pytest.mark.parametrize(("text", "wanted"), texts_about_time())
+def test_no_word_of_a_time_that_matters_is_lost(text: str, wanted: list[str]) -> None:
+    found = fold(moment_in(text) or "")
+    assert all(fold(words) in found for words in wanted) if wanted else not found
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [("no texts right now", None), ("ahorita no puedo", None), ("not now, try tomorrow", "not now, try tomorrow")],
+)
+def test_now_is_no_time_to_wait_for(text: str, moment: str | None) -> None:
+    assert later_moment_in(text) == moment
+
+
+@pytest.mark.parametrize("piece", ["later on ", "despues de ", "hasta que ", "a las ", "5 ", "when i ", "mon to "])
+def test_a_long_text_is_read_in_no_time(piece: str) -> None:
+    began = time.process_time()
+    moment_in((piece * 1600)[:1600])
+    assert time.process_time() - began < LONGEST_READING
 
 
 @pytest.mark.parametrize(
