@@ -26,7 +26,10 @@ SLOTS = {
     "day": "Wednesday, Nov 30",
     "by": "Wednesday at 10:30 am",
     "back": "Wednesday at 10:30 am",
+    "question": "Being so restless that it is hard to sit still",
+    "answers": "0 Not at all, 1 Several days, 2 Most, 3 Nearly every day",
     "topic": "how your kids sleep",
+    "first_name": "Maximiliana",
 }
 OTHERS_MAY_READ = (SafetyMode.NEUTRAL, SafetyMode.UNSAFE)
 

@@ -144,6 +144,11 @@ def test_no_sentence_has_room_for_a_persons_name() -> None:
     }  # fmt: skip
 
 
+def test_who_writes_is_named_on_a_safe_phone_alone() -> None:
+    named = {(s.key, s.mode) for s in ALL if SLOTS["first_name"] in s.text}
+    assert named == {("person.signature", SafetyMode.SAFE)}
+
+
 def test_an_unsafe_phone_shows_a_number_only_where_a_life_may_hang_on_it() -> None:
     shown = {s.key for s in ALL if s.mode is SafetyMode.UNSAFE and NUMBERS.search(s.text)}
     # A number we do not know has no safety mode yet; that line is said in none but neutral. What is spoken to a caller
