@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from checkback.commands.opening import REFUSED, USAGE, give_up
+from checkback.commands.opening import REFUSED, USAGE, give_up, opened
 
 if TYPE_CHECKING:
     from checkback.care.rules.instruments import Instrument
 
 app = typer.Typer(help="Screening questionnaires, and what answers to one come to.", no_args_is_help=True)
 
+_BY = typer.Option("--by", help="Your login; it stands in the audit.")
 _WHICH = typer.Argument(metavar="NAME|FILE", help="One that is shipped, as phq-2; or a file of your own.")
 #: For an item they would not answer, and for one that was not asked.
 _REFUSED, _NOT_ASKED = "-", "."
@@ -74,7 +75,9 @@ def score_answers(
     from checkback.care.rules.instruments import next_item, score
 
     instrument = _load(which)
-    given = _given(instrument, answers)
+    if len(answers) > instrument.length:
+        give_up(f"there are {instrument.length} items", USAGE)
+    given = _given(answers)
     try:
         found = score(instrument, given)
     except ValueError:
@@ -93,6 +96,37 @@ def score_answers(
     typer.echo(json.dumps(said))
 
 
+@app.command("load")
+def load_file(
+    file: Annotated[Path, typer.Argument(help="A questionnaire of your own; `check` says what is wrong with it.")],
+    by: Annotated[str, _BY],
+) -> None:
+    """Keep a file's questionnaire, so that plans may name it. What was begun goes on with the text it began with."""
+    from checkback.care.flows import screenings
+
+    with opened("instruments") as rt:
+        reference, is_new = screenings.load(rt, file, by)
+    typer.echo(f"{reference} is used from now on" if is_new else "nothing has changed")
+
+
+@app.command("record")
+def record_answers(
+    person: Annotated[str, typer.Argument(metavar="PERSON", help="C-4F7A2C; or F-12, if it has one person.")],
+    name: Annotated[str, typer.Argument(help="What was asked, as asq.")],
+    answers: Annotated[
+        list[str], typer.Argument(metavar="ANSWER…", help="In order: numbers; - not answered, . not asked.")
+    ],
+    by: Annotated[str, _BY],
+) -> None:
+    """Keep what somebody answered you in person. From the cut-off on whoever is to look is told at once."""
+    from checkback.care.flows import screenings
+
+    with opened("instruments") as rt:
+        kept = screenings.record(rt, person, name, _given(answers), by)
+    score = "no score" if kept.total is None else f"{kept.total} of {kept.most}"
+    typer.echo(f"kept: {kept.title} {kept.version}, {score}{'; told to a clinician' if kept.is_over_cut_off else ''}")
+
+
 def _load(which: str) -> Instrument:
     from checkback.assembly.runtime import PROGRAM
     from checkback.care.errors import CareError
@@ -105,9 +139,7 @@ def _load(which: str) -> Instrument:
         give_up(str(error), REFUSED)
 
 
-def _given(instrument: Instrument, answers: list[str]) -> dict[int, int | None]:
-    if len(answers) > instrument.length:
-        give_up(f"there are {instrument.length} items", USAGE)
+def _given(answers: list[str]) -> dict[int, int | None]:
     given: dict[int, int | None] = {}
     for at, answer in enumerate(answers, start=1):
         if answer == _REFUSED:

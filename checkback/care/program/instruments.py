@@ -59,6 +59,7 @@ def read_instrument(file: str, text: str) -> Instrument:
         acute_item=_item(entry, "acute_item", length) if entry.has("acute_item") else None,
         refused_counts=entry.flag("refused_counts", default=False),
         not_before_days=entry.number("not_before_days") if entry.has("not_before_days") else 0,
+        youngest=entry.number("youngest"),
     )
     _refuse_what_cannot_be(entry, instrument)
     if entry.text("checksum") != checksum(instrument):

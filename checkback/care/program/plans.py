@@ -7,21 +7,23 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
+from types import MappingProxyType
 
 import yaml
 
 from checkback.care.program.entry import Entry, contents, read_text
 from checkback.care.rules.hours import EARLIEST_HOUR, LATEST_HOUR
+from checkback.care.rules.instruments import AskedBy, Instrument
 from checkback.care.rules.plans import PROMISED, SAID, SILENCES, WEEK, Children, Late, Offset, Plan, Step, Unit, When
 from checkback.care.terms import Dialogue, Language, LatePolicy, SafetyMode
 
+Instruments = Mapping[str, Instrument]
+NO_INSTRUMENTS: Instruments = MappingProxyType({})
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 #: A row has room for forty; a step that is planned anew gets a number behind its name.
 LONGEST_NAME = 32
 OLDEST_CHILD = 21
 MOST_SILENCES = 5
-#: The questionnaires that go by text, item by item: none yet.
-INSTRUMENTS: frozenset[str] = frozenset()
 _DAY = timedelta(days=1)
 _DIALOGUES = (Dialogue.CHECK_IN, Dialogue.NEED, Dialogue.CONSENT)
 _MOST = {Unit.HOURS: 24 * 730, Unit.DAYS: 730, Unit.MONTHS: 24}
@@ -36,18 +38,21 @@ _OFFSETS = {
 }
 
 
-def load_plan(path: Path, wordings: Collection[str]) -> Plan:
+def load_plan(path: Path, wordings: Collection[str], instruments: Instruments = NO_INSTRUMENTS) -> Plan:
     """Read a plan from its file. Raises ProgramError as `read_plan`."""
-    return read_plan(path.name, contents(path), wordings)
+    return read_plan(path.name, contents(path), wordings, instruments)
 
 
-def read_plan(file: str, text: str, wordings: Collection[str] | None = None) -> Plan:
+def read_plan(
+    file: str, text: str, wordings: Collection[str] | None = None, instruments: Instruments = NO_INSTRUMENTS
+) -> Plan:
     """Read a plan.
 
     Args:
         file: what errors call it.
         wordings: the keys of the sentences a plan may say: those with nothing to fill in but the programme's
-            name. None: they were looked at when it was drafted.
+            name. None: they, and the questionnaires, were looked at when it was drafted.
+        instruments: the questionnaires there are, by their names.
 
     Raises:
         ProgramError: naming the file, the step, the field and the mend.
@@ -57,7 +62,7 @@ def read_plan(file: str, text: str, wordings: Collection[str] | None = None) -> 
     silences = _silences(entry) if entry.has("silences") else SILENCES
     steps: list[Step] = []
     for each in entry.entries("steps"):
-        steps.append(_step(each, wordings, steps))
+        steps.append(_step(each, wordings, instruments if wordings is not None else None, steps))
     _refuse_without_promise(entry, steps)
     return entry.done(Plan(name, tuple(steps), silences))
 
@@ -82,17 +87,21 @@ def _silences(entry: Entry) -> int:
     return silences
 
 
-def _step(entry: Entry, wordings: Collection[str] | None, before: Sequence[Step]) -> Step:
+def _step(
+    entry: Entry, wordings: Collection[str] | None, instruments: Instruments | None, before: Sequence[Step]
+) -> Step:
     name = _named(entry, "step")
     entry.place = f"step {name}"
     names = [step.name for step in before]
     if name in names:
         entry.refuse("step", "another step has this name; give each its own")
     opens, closes = _window(entry)
-    dialogue = Dialogue(entry.one_of("dialogue", _DIALOGUES)) if entry.has("dialogue") else Dialogue.NONE
+    offset = _offset(entry, names)
+    instrument = _instrument(entry, offset, instruments) if entry.has("instrument") else None
+    dialogue = _dialogue(entry) if instrument is None else Dialogue.SCREENING
     step = Step(
         name=name,
-        offset=_offset(entry, names),
+        offset=offset,
         opens=opens,
         closes=closes,
         wording=_wording(entry, dialogue, wordings),
@@ -101,7 +110,7 @@ def _step(entry: Entry, wordings: Collection[str] | None, before: Sequence[Step]
         days=entry.some_of("days", WEEK) if entry.has("days") else (),
         languages=entry.words("languages", Language) if entry.has("languages") else (),
         when=_when(entry.entry("when"), names) if entry.has("when") else When(),
-        instrument=_instrument(entry) if entry.has("instrument") else None,
+        instrument=instrument,
     )
     _refuse_out_of_order(entry, step, before)
     return entry.done(step)
@@ -144,11 +153,28 @@ def _wording(entry: Entry, dialogue: Dialogue, wordings: Collection[str] | None)
     return key
 
 
-def _instrument(entry: Entry) -> str:
+def _dialogue(entry: Entry) -> Dialogue:
+    return Dialogue(entry.one_of("dialogue", _DIALOGUES)) if entry.has("dialogue") else Dialogue.NONE
+
+
+def _instrument(entry: Entry, offset: Offset, known: Instruments | None) -> str:
+    """The questionnaire a step brings; it brings its own words, and says itself how soon after an incident."""
+    for field in ("wording", "dialogue"):
+        if entry.has(field):
+            entry.refuse(field, "a questionnaire brings its own opening and its items; take this out")
     name = _named(entry, "instrument")
-    if name not in INSTRUMENTS:
-        known = f"write one of {', '.join(sorted(INSTRUMENTS))}, or take it out" if INSTRUMENTS else "take it out"
-        entry.refuse("instrument", f"there is no questionnaire '{name}'; {known}")
+    if known is None:
+        return name
+    if name not in known:
+        mend = f"write one of {', '.join(sorted(known))}, or take it out" if known else "take it out"
+        entry.refuse("instrument", f"there is no questionnaire '{name}'; {mend}")
+    wanted = known[name]
+    if wanted.by is not AskedBy.TEXT:
+        entry.refuse("instrument", f"{wanted.title} is asked by a person, who is there for the answer; take it out")
+    if not offset.of_answer and offset.at_least < timedelta(days=wanted.not_before_days):
+        entry.refuse(
+            "instrument", f"{wanted.title} is not asked before day {wanted.not_before_days}; let it come later"
+        )
     return name
 
 

@@ -51,7 +51,7 @@ class Instrument:
 
     `values` is what the choices count, in their order. An item in `only_after` is asked where any of those before it
     counted. With `refused_counts` no answer counts as the most that one can say; else there is no score without it.
-    `not_before_days` counts from the incident.
+    `not_before_days` counts from the incident; nobody younger than `youngest` years is asked.
     """
 
     name: str
@@ -69,6 +69,7 @@ class Instrument:
     acute_item: int | None = None
     refused_counts: bool = False
     not_before_days: int = 0
+    youngest: int = 18
 
     @property
     def length(self) -> int:
