@@ -23,6 +23,7 @@ from checkback.commands.alarm_load import alarm_load
 from checkback.commands.audit import audit_app
 from checkback.commands.consent import consent_app
 from checkback.commands.families import import_families, undo_import
+from checkback.commands.keys import keys_app
 from checkback.commands.opening import REFUSED, USAGE
 from checkback.commands.opening import give_up as _give_up
 from checkback.commands.opening import opened as _opened
@@ -70,6 +71,7 @@ app.add_typer(families_app, name="families")
 duty.add_to(staff_app)
 app.add_typer(audit_app, name="audit")
 app.add_typer(admin_app, name="admin")
+app.add_typer(keys_app, name="keys")
 app.add_typer(import_app, name="import")
 app.add_typer(resources_app, name="resources")
 app.add_typer(policies.app, name="policies")

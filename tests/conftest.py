@@ -16,7 +16,7 @@ from checkback.care.flows.setting_up import seed, seed_people
 from checkback.care.model.sealing import Keyring
 from checkback.care.points import Points
 from checkback.care.ports import Clock
-from checkback.care.program import OptOutWords
+from checkback.care.program import OptOutWords, load_private_words
 from checkback.care.runtime import Runtime
 from checkback.care.store import Store
 from checkback.care.wording import AnswerTable, Wording
@@ -98,6 +98,7 @@ def house(store: Store, clock: FrozenClock, points: CrashingPoints, keyring: Key
         wording=Wording.load(PROGRAM / "wording"),
         answers=AnswerTable.load(PROGRAM / "answers.yml"),
         opt_out_words=OptOutWords.load(PROGRAM / "opt-out-words.yml"),
+        private_words=load_private_words(PROGRAM / "private-words.yml"),
         senders=sender_numbers(),
         console_url="http://127.0.0.1:8001",
         points=points,

@@ -18,7 +18,7 @@ from checkback.care.flows.setting_up import seed, seed_people
 from checkback.care.model import Base
 from checkback.care.model.sealing import Keyring
 from checkback.care.points import Points
-from checkback.care.program import OptOutWords
+from checkback.care.program import OptOutWords, load_private_words
 from checkback.care.runtime import Runtime
 from checkback.care.store import Store
 from checkback.care.wording import AnswerTable, Wording
@@ -29,6 +29,7 @@ from tests.story import ON_CALL, House, sender_numbers
 RING = Keyring(sealing={1: b"s" * 32}, indexing={1: b"i" * 32})
 _WORDING = Wording.load(PROGRAM / "wording")
 _ANSWERS = AnswerTable.load(PROGRAM / "answers.yml")
+_PRIVATE_WORDS = load_private_words(PROGRAM / "private-words.yml")
 _OPT_OUT_WORDS = OptOutWords.load(PROGRAM / "opt-out-words.yml")
 
 
@@ -58,6 +59,7 @@ def house_on(
         wording=_WORDING,
         answers=_ANSWERS,
         opt_out_words=_OPT_OUT_WORDS,
+        private_words=_PRIVATE_WORDS,
         senders=sender_numbers(),
         console_url="http://127.0.0.1:8001",
         points=points,

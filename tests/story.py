@@ -19,6 +19,7 @@ from checkback.care.flows import (
     numbers,
     outbound,
     renewals,
+    screenings,
     task_care,
 )
 from checkback.care.flows.enrolment import Enrolment, NewContact
@@ -101,6 +102,7 @@ class House:
         task_care.see_to_tasks(self.rt)
         numbers.check(self.rt)
         renewals.see_to_consents(self.rt)
+        screenings.expire(self.rt)
 
     def marks_phones(self, mode: SafetyMode) -> None:
         """Staff know who reads along: nobody, perhaps somebody, somebody."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,8 +16,9 @@ from checkback.assembly.settings import SettingsError, load_settings
 from checkback.care.errors import NoSuchPlan, NoSuchScene, NotFound, StoreUnavailable
 from checkback.care.flows import plans
 from checkback.care.flows.plans import Rehearsal, RehearsedText, Scene
-from checkback.care.program import load_plan, load_programme
+from checkback.care.program import load_instruments, load_plan, load_programme
 from checkback.care.rules.hours import Hours
+from checkback.care.rules.instruments import Instrument
 from checkback.care.rules.planning import Facts
 from checkback.care.rules.plans import Plan
 from checkback.care.runtime import Runtime
@@ -57,7 +58,7 @@ def rehearsals(wanted: Wanted) -> Sequence[Rehearsal]:
 
 def read_file(path: Path) -> Plan:
     """The plan that stands in a file. Raises ProgramError, naming the step, the field and the mend."""
-    return load_plan(path, plans.wordings_of(Wording.load(PROGRAM / "wording")))
+    return load_plan(path, plans.wordings_of(Wording.load(PROGRAM / "wording")), _shipped_instruments())
 
 
 def lines(found: Sequence[Rehearsal], *, as_json: bool) -> Iterator[str]:
@@ -150,10 +151,14 @@ def _plan(named: str, wording: Wording, rt: Runtime | None) -> Plan:
         return counts
     shipped = {path.stem: path for path in sorted((PROGRAM / "plans").glob("*.yml"))}
     if named in shipped:
-        return load_plan(shipped[named], plans.wordings_of(wording))
+        return load_plan(shipped[named], plans.wordings_of(wording), _shipped_instruments())
     if named.endswith((".yml", ".yaml")):
         return read_file(Path(named))
     raise NoSuchPlan(f"there is no plan '{named}'; write one of {', '.join(shipped)}, or a file as my-plan.yml")
+
+
+def _shipped_instruments() -> Mapping[str, Instrument]:
+    return load_instruments(PROGRAM / "instruments")
 
 
 def _given(option: str, value: str | None) -> str:

@@ -15,7 +15,7 @@ from checkback.adapters.twilio_lookup import TwilioLookup
 from checkback.assembly.settings import Settings
 from checkback.care.points import NoFaults, Points
 from checkback.care.ports import Caller, Clock, Screen
-from checkback.care.program import OptOutWords
+from checkback.care.program import OptOutWords, load_private_words
 from checkback.care.program.reporting import Hotlines
 from checkback.care.runtime import Runtime
 from checkback.care.store import Store
@@ -46,6 +46,7 @@ def make_runtime(settings: Settings, *, hears: bool = False) -> Runtime:
         wording=Wording.load(PROGRAM / "wording"),
         answers=AnswerTable.load(PROGRAM / "answers.yml"),
         opt_out_words=OptOutWords.load(PROGRAM / "opt-out-words.yml"),
+        private_words=load_private_words(PROGRAM / "private-words.yml"),
         senders=settings.senders,
         console_url=settings.console_url,
         points=points,

@@ -58,6 +58,10 @@ class NotFound(CareError):
     """There is nothing under this name."""
 
 
+class ScreeningRefused(CareError):
+    """These answers cannot be kept as they are; nothing was kept."""
+
+
 class AlreadyResolved(CareError):
     """This escalation has ended already."""
 
@@ -92,6 +96,15 @@ class ProviderRefused(CareError):
 
 class WordsRefused(CareError):
     """What was written cannot be kept or sent like this; the message says why, to the person who wrote it."""
+
+
+class GivesAway(WordsRefused):
+    """A person's own text says something that somebody else who reads the phone must not learn; `words` says what."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        found = ", ".join(words)
+        super().__init__(said("Somebody else may read this phone, and this gives them away: %(words)s", words=found))
+        self.words = tuple(words)
 
 
 class HoldRefused(CareError):

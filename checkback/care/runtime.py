@@ -9,6 +9,7 @@ from checkback.care.points import Points
 from checkback.care.ports import Assistant, Caller, Carrier, Clock, Journal, Lookup, Mailer, Screen
 from checkback.care.program import OptOutWords
 from checkback.care.program.reporting import Hotlines
+from checkback.care.rules.private_words import PrivateWords
 from checkback.care.store import Store
 from checkback.care.terms import Sender
 from checkback.care.wording import AnswerTable, Wording
@@ -38,6 +39,7 @@ class Runtime:
     wording: Wording
     answers: AnswerTable
     opt_out_words: OptOutWords
+    private_words: PrivateWords
     senders: Mapping[Sender, str]
     console_url: str
     points: Points

@@ -157,6 +157,13 @@ class OutboundKind(StrEnum):
     REMINDER = "reminder"
 
 
+class SentAnyway(StrEnum):
+    """Why a person's own text goes though it says something that somebody else who reads the phone must not learn."""
+
+    SPOKEN = "spoken-with-them"
+    ASKED = "they-asked"
+
+
 class PhoneTrouble(StrEnum):
     """Why no text can reach a phone. A text that comes from it ends this."""
 
@@ -320,6 +327,7 @@ class TaskKind(StrEnum):
     NUMBER_UNCHECKED = "number-unchecked"
     PHONE_UNSURE = "phone-unsure"
     UNASSIGNED = "unassigned"
+    SCREENING = "screening"
 
 
 class TaskOutcome(StrEnum):
@@ -354,6 +362,34 @@ class Breach(StrEnum):
     NOT_HANDED_OVER = "text-not-handed-over"
     UNSETTLED = "text-unsettled"
     OUTSIDE_HOURS = "text-outside-hours"
+
+
+class ChainFlaw(StrEnum):
+    """What is wrong with a batch of the audit's lines, held against its seal."""
+
+    REMOVED = "removed"
+    CHANGED = "changed"
+    PUT_IN = "put-in"
+    KEY_GONE = "key-gone"
+
+
+class ScreeningState(StrEnum):
+    """Where a questionnaire stands with one contact. The last five are the only ways it ends; answers are kept in each.
+
+    Stopped: something graver came, or they want no texts. Handed over: a person asks, or sees to it.
+    """
+
+    OFFERED = "offered"
+    UNDER_WAY = "under-way"
+    FINISHED = "finished"
+    DECLINED = "declined"
+    STOPPED = "stopped"
+    EXPIRED = "expired"
+    HANDED_OVER = "handed-over"
+
+    @property
+    def is_over(self) -> bool:
+        return self not in (ScreeningState.OFFERED, ScreeningState.UNDER_WAY)
 
 
 class HelpOutcome(StrEnum):
@@ -429,12 +465,15 @@ class LatePolicy(StrEnum):
 
 
 class Dialogue(StrEnum):
-    """How an answer to a text of a plan is understood; `none`: it asks nothing."""
+    """How an answer to a text of a plan is understood; `none`: it asks nothing. `screening`: it asks whether items
+    of a questionnaire may follow, one a text.
+    """
 
     CHECK_IN = "check-in"
     NEED = "need"
     CONSENT = "consent"
     HELP = "help"
+    SCREENING = "screening"
     NONE = "none"
 
     @property
@@ -448,6 +487,7 @@ _QUESTIONS = {
     Dialogue.NEED: "need.ask",
     Dialogue.CONSENT: "consent.ask",
     Dialogue.HELP: "help.through",
+    Dialogue.SCREENING: "screening.open",
     Dialogue.NONE: None,
 }
 

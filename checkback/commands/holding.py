@@ -176,6 +176,15 @@ def happened_closed(family: str, by: By) -> None:
         _say_done(family_events.close_case(rt, family, by), "is closed", "was closed already")
 
 
+@happened_app.command("reopened")
+def happened_reopened(family: str, by: By) -> None:
+    """The work with a family goes on: what was cancelled stays so, and no plan begins by itself."""
+    from checkback.care.flows import family_events
+
+    with opened("happened") as rt:
+        _say_done(family_events.reopen(rt, family, by), "is open again", "was not closed")
+
+
 @hours_app.command("family")
 def hours_family(
     family: str,

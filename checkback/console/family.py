@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID, uuid4
 
 from starlette.responses import HTMLResponse, Response
 
-from checkback.care.errors import AlreadyDone, NotFound, WordsRefused
-from checkback.care.flows import family_page, staff_work
+from checkback.care.errors import AlreadyDone, GivesAway, NotFound, WordsRefused
+from checkback.care.flows import family_page, screenings, staff_work
 from checkback.care.flows.family_page import FamilyPage
 from checkback.care.rules.segments import encoding, segments
+from checkback.care.steps.own_words import Anyway
 from checkback.care.steps.staff_work import LONGEST_NOTE, LONGEST_TEXT
+from checkback.care.terms import SentAnyway
 from checkback.console.desk import Visit
+from checkback.console.screenings import drawn
 from checkback.console.speaking import gettext as _
 from checkback.console.view import Live
 
@@ -33,6 +36,11 @@ async def write(visit: Visit) -> Response:
             visit.me.account.id,
             body,
             _uuid(form.get("key", "")),
+            _anyway(form),
+        )
+    except GivesAway as refused:
+        return await _page(
+            visit, 422, problem={"reply": _(refused.args[0])}, kept={"reply": body}, to=to, given_away=refused.words
         )
     except WordsRefused as refused:
         return await _page(visit, 422, problem={"reply": _(str(refused))}, kept={"reply": body})
@@ -89,8 +97,11 @@ async def _page(
     problem: dict[str, str] | None = None,
     kept: dict[str, str] | None = None,
     revealed: dict[UUID, str] | None = None,
+    given_away: Sequence[str] = (),
+    to: UUID | None = None,
 ) -> Response:
     page = await _seen(visit)
+    answered = await visit.run(screenings.shown, visit.desk.rt, page.reference)
     kept = kept or {}
     return visit.page(
         "family.html",
@@ -99,9 +110,13 @@ async def _page(
         live=_live(visit, page, revealed).html,
         problem=problem or {},
         kept=kept,
+        given_away=given_away,
+        to=to,
         key=uuid4(),
         longest_note=LONGEST_NOTE,
         longest_text=LONGEST_TEXT,
+        screenings=answered,
+        drawing=drawn(answered),
         **_counted(kept.get("reply", "")),
     )
 
@@ -120,6 +135,15 @@ async def _seen(visit: Visit) -> FamilyPage:
 
 def _live(visit: Visit, page: FamilyPage, revealed: Mapping[UUID, str] | None = None) -> Live:
     return visit.live("_family.html", page, f"/families/{page.reference}", revealed=revealed or {})
+
+
+def _anyway(form: Mapping[str, str]) -> Anyway | None:
+    """The second press: why they send it all the same, and which words they were shown before."""
+    try:
+        why = SentAnyway(form.get("anyway", ""))
+    except ValueError:
+        return None
+    return Anyway(why, frozenset(form.get("seen", "").splitlines()))
 
 
 def _counted(body: str) -> dict[str, object]:

@@ -34,6 +34,7 @@ PLACES: Sequence[Place] = (
     Place("/plans", later("Plans"), _CARE),
     Place("/programme", later("Programme"), _CARE),
     Place("/staff", later("Staff"), frozenset({Role.ADMIN})),
+    Place("/audit", later("Audit"), frozenset({Role.ADMIN})),
     Place("/officer", later("My incidents"), frozenset({Role.OFFICER})),
 )
 

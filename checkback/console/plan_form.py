@@ -74,9 +74,9 @@ def entry_of(fields: Fields) -> Mapping[str, object]:
     days = [day for day in WEEK if fields.get(f"day_{day}")]
     if days and len(days) < len(WEEK):
         entry["days"] = days
-    if fields.get("wording"):
+    if fields.get("wording") and not fields.get("instrument"):
         entry["wording"] = fields["wording"]
-    if fields.get("dialogue", "none") != Dialogue.NONE:
+    if fields.get("dialogue", "none") != Dialogue.NONE and not fields.get("instrument"):
         entry["dialogue"] = fields["dialogue"]
     if fields.get("language"):
         entry["languages"] = [fields["language"]]
@@ -119,7 +119,7 @@ def _fields(step: Step) -> Fields:
         "opens": str(step.opens),
         "closes": str(step.closes),
         "wording": step.wording,
-        "dialogue": str(step.dialogue),
+        "dialogue": str(step.dialogue if step.instrument is None else Dialogue.NONE),
         "policy": str(step.late.policy),
         "within": f"{step.late.within.total_seconds() / 3600:g}",
         "language": str(step.languages[0]) if step.languages else "",

@@ -106,7 +106,7 @@ async def _send(visit: Visit, edited: _Edited, form: Mapping[str, str]) -> Respo
     text = plan_as_text(edited.name, [plan_form.entry_of(step) for step in steps], edited.silences)
     try:
         if wish != "keep":
-            read_plan(edited.name, text, plan_flow.wordings_of(visit.desk.rt.wording))
+            await visit.run(plan_versions.look_at, visit.desk.rt, edited.name, text)
             return await _form(visit, edited, steps, is_looked_at=True)
         login = visit.me.account.login
         reference, _is_new = await visit.run(plan_versions.draft_text, visit.desk.rt, edited.name, text, login)
@@ -184,7 +184,7 @@ async def _move(visit: Visit, family: str, *, really: bool) -> Response:
     try:
         await visit.run(family_page.must_be_theirs, visit.desk.rt, family, visit.me.account.id)
         change = await visit.run(
-            family_plans.move, visit.desk.rt, family, reference, visit.me.account.login, really=really
+            family_plans.follow, visit.desk.rt, family, reference, visit.me.account.login, really=really
         )
     except (NotAllowed, NoSuchPlan, NotFound) as refused:
         problem = told(refused)

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from checkback.care.rules.media import Media
 from checkback.care.rules.plans import Offset, When
 from checkback.care.rules.sentences import Flag
 from checkback.care.terms import (
     CheckInState,
+    ConsentSource,
     ConsentState,
     Danger,
     Dialogue,
     DistressLevel,
     EscalationOutcome,
+    HelpOutcome,
     HoldScope,
     Language,
     LatePolicy,
     OptOutSource,
     OutboundKind,
     OutboundState,
+    PhoneDoubt,
+    PhoneTrouble,
     PlanState,
+    ReviewVerdict,
     Role,
     SafetyMode,
+    ScreeningState,
     SignInWay,
     TaskKind,
     TaskOutcome,
@@ -173,6 +180,7 @@ TASKS: Mapping[TaskKind, str] = Told(
         TaskKind.HELD: later("Texts are held: read what was planned, and decide how to go on"),
         TaskKind.UNASSIGNED: later("Nobody answers for this family any more: name somebody"),
         TaskKind.NUMBER_UNCHECKED: later("This number could not be checked: reach them in another way"),
+        TaskKind.SCREENING: later("A questionnaire is to be asked in person: no text asks it"),
         TaskKind.PHONE_UNSURE: later("Perhaps somebody else holds this phone: ask them in another way"),
     }
 )
@@ -228,12 +236,94 @@ CHECK_INS: Mapping[CheckInState, str] = Told(
     }
 )
 
+SCREENINGS: Mapping[ScreeningState, str] = Told(
+    {
+        ScreeningState.OFFERED: later("they were asked whether we may ask"),
+        ScreeningState.UNDER_WAY: later("being answered"),
+        ScreeningState.FINISHED: later("answered"),
+        ScreeningState.DECLINED: later("they would rather not"),
+        ScreeningState.STOPPED: later("stopped"),
+        ScreeningState.EXPIRED: later("its time ran out"),
+        ScreeningState.HANDED_OVER: later("handed to a person"),
+    }
+)
+
+#: Those of the questionnaires that are shipped; another is called as its file calls it.
+_SCALES: Mapping[str, str] = Told(
+    {
+        "mood": later("low mood"),
+        "worry": later("worry"),
+        "after-the-event": later("after the event"),
+        "risk": later("risk"),
+    }
+)
+_BANDS: Mapping[str, str] = Told(
+    {
+        "normal": later("normal"),
+        "mild": later("mild"),
+        "moderate": later("moderate"),
+        "severe": later("severe"),
+    }
+)
+
 CONSENTS: Mapping[ConsentState, str] = Told(
     {
         ConsentState.ASKED: later("asked, no answer yet"),
         ConsentState.GIVEN: later("agreed to texts"),
         ConsentState.DECLINED: later("declined texts"),
         ConsentState.ENDED: later("consent has ended"),
+    }
+)
+
+CONSENT_SOURCES: Mapping[ConsentSource, str] = Told(
+    {
+        ConsentSource.BY_TEXT: later("asked by text"),
+        ConsentSource.OF_THIS_PHONE: later("kept of this phone"),
+        ConsentSource.SPOKEN: later("said to a colleague"),
+        ConsentSource.WRITTEN: later("signed on paper"),
+    }
+)
+
+PHONE_TROUBLES: Mapping[PhoneTrouble, str] = Told(
+    {
+        PhoneTrouble.UNKNOWN: later("The carrier knows no phone under this number."),
+        PhoneTrouble.LANDLINE: later("This number is a landline and takes no texts."),
+    }
+)
+
+PHONE_DOUBTS: Mapping[PhoneDoubt, str] = Told(
+    {
+        PhoneDoubt.TO_LOOK_UP: later("Perhaps somebody else has this number by now; the carrier is being asked."),
+        PhoneDoubt.TO_CONFIRM: later("Perhaps somebody else has this number by now: call, and confirm it first."),
+        PhoneDoubt.CHANGED_HANDS: later("Somebody else has this number now."),
+    }
+)
+
+MEDIA: Mapping[Media, str] = Told(
+    {
+        Media.PICTURE: later("picture"),
+        Media.VOICE: later("voice message"),
+        Media.VIDEO: later("video"),
+        Media.CARD: later("contact card"),
+        Media.FILE: later("file"),
+    }
+)
+
+HELP: Mapping[HelpOutcome, str] = Told(
+    {
+        HelpOutcome.HELPED: later("they were helped"),
+        HelpOutcome.WAITING_LIST: later("they are on a waiting list"),
+        HelpOutcome.NO_ANSWER: later("nobody answered there"),
+        HelpOutcome.WRONG_NUMBER: later("the number was wrong"),
+        HelpOutcome.NOT_CALLED: later("they have not called there"),
+    }
+)
+
+VERDICTS: Mapping[ReviewVerdict, str] = Told(
+    {
+        ReviewVerdict.RIGHT: later("heard right"),
+        ReviewVerdict.MISSED: later("the screen missed it"),
+        ReviewVerdict.FALSE_ALARM: later("no distress"),
     }
 )
 
@@ -361,6 +451,7 @@ DIALOGUES: Mapping[Dialogue, str] = Told(
         Dialogue.CHECK_IN: later("asks how they are"),
         Dialogue.NEED: later("asks what would help"),
         Dialogue.CONSENT: later("asks whether they want texts"),
+        Dialogue.SCREENING: later("asks a questionnaire, item by item"),
         Dialogue.NONE: later("asks nothing"),
     }
 )
@@ -459,6 +550,16 @@ def level(found: DistressLevel, urgency: Urgency | None) -> str:
     return str(urgency or found)
 
 
+def scale(name: str) -> str:
+    """A scale of a questionnaire, as staff call it."""
+    return _SCALES[name] if name in _SCALES else reason(name)
+
+
+def band(name: str) -> str:
+    """What its authors call a total, as staff read it."""
+    return _BANDS[name] if name in _BANDS else reason(name)
+
+
 def reason(code: str) -> str:
     """A reason as the rows keep it, readable: `not-safe-to-text` → `not safe to text`."""
     return code.replace("-", " ")
@@ -467,6 +568,11 @@ def reason(code: str) -> str:
 def wording(key: str) -> str:
     """A wording key, readable: `check_in.opening` → `check in, opening`."""
     return key.replace("_", " ").replace("-", " ").replace(".", ", ")
+
+
+def media(found: Sequence[Media]) -> str:
+    """What came with a text, in its order: `picture, voice message`."""
+    return ", ".join(MEDIA[each] for each in found)
 
 
 def ages(found: list[str]) -> str:

@@ -8,9 +8,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from checkback.adapters.passwords import DEMO_PASSWORD
-from checkback.care.flows import holds, staff_work
+from checkback.care.flows import holds, screenings, staff_work
 from checkback.care.flows.enrolment import NewContact
-from checkback.care.model import Hold, StaffMember, Task
+from checkback.care.model import Hold, InboundMessage, StaffMember, Task
 from checkback.care.rules.second_factor import new_secret
 from checkback.care.terms import Role
 from checkback.console.ways import WAYS, Open
@@ -158,9 +158,9 @@ def test_it_all_works_without_javascript(browser, console, staffed, crisis, ana)
     page.get_by_role("button", name="Show the whole number").click()
     expect(page.get_by_role("link", name="(314) 555-0101")).to_be_visible()
     page.get_by_role("link", name="Family F-12").click()
-    page.get_by_label("Your text").fill("This is Dana.")
+    page.get_by_label("Your text").fill("May I call you?")
     page.get_by_role("button", name="Send").click()
-    expect(page.get_by_role("log")).to_contain_text("This is Dana.")
+    expect(page.get_by_role("log")).to_contain_text("May I call you?")
     page.get_by_label("A new note").fill("Wrote to her.")
     page.get_by_role("button", name="Keep note").click()
     expect(page.get_by_text("Wrote to her.")).to_be_visible()
@@ -246,11 +246,13 @@ def filled(staffed, family, ana):
     staffed.phone("+13145550178").texts("who is this?")
     lee = next(member for member in staffed.all(StaffMember) if member.login == "lee")
     staff_work.write_note(staffed.rt, family, lee.id, "Spoke with the grandmother.")
+    screenings.record(staffed.rt, family, "phq-4", {1: 3, 2: 1, 3: 0, 4: 1}, "lee")
     task = next(task for task in staffed.all(Task) if task.family_id is None)
     done = next(task for task in staffed.all(Task) if task.kind == "call-back")
     staff_work.finish_task(staffed.rt, done.id, lee.id, "Called")
     holds.hold_family(staffed.rt, "F-14", "They asked us to wait.", "rivera")
     (hold,) = staffed.all(Hold)
+    text = next(each for each in staffed.all(InboundMessage) if each.body == "I want to kill myself")
     families = [f"/families/{family}", "/families/F-13", "/families/F-14"]
     return {
         "/sign-in": ["/sign-in"],
@@ -264,6 +266,9 @@ def filled(staffed, family, ana):
         "/escalations/{number:int}": ["/escalations/12", "/escalations/14"],
         "/families": ["/families"],
         "/families/{reference}": families,
+        "/families/{reference}/texts": [f"/families/{family}/texts?before={text.id}"],
+        "/families/{reference}/texts/{text:uuid}": [f"/families/{family}/texts/{text.id}"],
+        "/families/{reference}/change": [f"{each}/change" for each in families],
         "/load": ["/load"],
         "/tasks/{task:uuid}": [f"/tasks/{task.id}"],
         "/enrol": ["/enrol"],
@@ -279,6 +284,7 @@ def filled(staffed, family, ana):
         "/rehearsal": ["/rehearsal"],
         "/wording": ["/wording"],
         "/programme": ["/programme"],
+        "/audit": ["/audit", "/audit?family=F-12", "/audit?family=nobody&since=x"],
         "/officer": ["/officer"],
         "/{path:path}": ["/nothing"],
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from uuid import uuid4
 
 import pytest
 
@@ -167,15 +168,34 @@ def test_the_reply_box_sends_and_the_assistant_falls_silent(lee, staffed, family
     page = lee.opens(f"/families/{family}").text
     key = UUIDS.search(page)
     assert key
-    form = {"to": str(staffed.all(Contact)[0].id), "body": "Ana, this is Dana.\r\nMay I call?", "key": key[1]}
+    form = {"to": str(staffed.all(Contact)[0].id), "body": "I am here.\r\nMay I call?", "key": key[1]}
     assert lee.sends(f"/families/{family}/texts", **form).status_code == 303
     assert lee.sends(f"/families/{family}/texts", **form).status_code == 303
     staffed.works()
-    assert ana.got.count("Ana, this is Dana.\nMay I call?") == 1
+    assert ana.got.count("I am here.\nMay I call?\n- Riverbend Families") == 1
     after = lee.opens(f"/families/{family}").text
     assert "The assistant is silent" in after
     lee.sends(f"/families/{family}/contacts/{form['to']}/give-back")
     assert "The assistant is silent" not in lee.opens(f"/families/{family}").text
+
+
+def test_what_gives_away_is_kept_back_until_it_is_sent_on_purpose(lee, staffed, family, ana):
+    page = lee.opens(f"/families/{family}").text
+    assert "Send anyway" not in page
+    form = {"to": str(staffed.all(Contact)[0].id), "body": "Ana, the police called.", "key": str(uuid4())}
+    refused = lee.sends(f"/families/{family}/texts", **form)
+    assert refused.status_code == 422
+    assert "this gives them away: Ana, police" in refused.text
+    assert ">Ana, the police called.</textarea>" in refused.text
+    assert 'name="seen" value="Ana\npolice"' in refused.text
+    assert lee.sends(f"/families/{family}/texts", **form, seen="Ana\r\npolice").status_code == 422  # no button of them
+    assert lee.sends(f"/families/{family}/texts", **form, seen="Ana", anyway="they-asked").status_code == 422
+    assert [text for text in staffed.outbox() if text.kind is OutboundKind.PERSONAL] == []
+    on_purpose = lee.sends(f"/families/{family}/texts", **form, seen="Ana\r\npolice", anyway="they-asked")
+    assert on_purpose.status_code == 303
+    staffed.works()
+    assert ana.last == "Ana, the police called.\n- Riverbend Families"
+    assert "text.gives-away.they-asked" in [event.action for event in staffed.all(AuditEvent)]
 
 
 def test_a_phone_that_opted_out_is_not_written_to_and_nothing_typed_is_lost(lee, staffed, family, ana):

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from checkback.care.model import Contact, Task
+from checkback.care.model import Contact, InboundMessage, Task
 from checkback.care.terms import Role
 from checkback.console.ways import WAYS, Open, Way
 
@@ -28,6 +28,17 @@ ALLOWED = {
     ("GET", "/families/{reference}"): "clinician coordinator admin",
     ("POST", "/families/{reference}/count"): "clinician coordinator admin",
     ("POST", "/families/{reference}/texts"): "clinician coordinator admin",
+    ("GET", "/families/{reference}/texts"): "clinician coordinator admin",
+    ("GET", "/families/{reference}/texts/{text:uuid}"): "clinician coordinator admin",
+    ("POST", "/families/{reference}/texts/{text:uuid}"): "clinician coordinator admin",
+    ("GET", "/families/{reference}/change"): "clinician coordinator admin",
+    ("POST", "/families/{reference}/pause"): "clinician coordinator admin",
+    ("POST", "/families/{reference}/resume"): "clinician coordinator admin",
+    ("POST", "/families/{reference}/transfer"): "clinician coordinator admin",
+    ("POST", "/families/{reference}/cover"): "clinician coordinator admin",
+    ("POST", "/families/{reference}/cover/end"): "clinician coordinator admin",
+    ("POST", "/families/{reference}/close"): "clinician coordinator admin",
+    ("POST", "/families/{reference}/reopen"): "clinician coordinator admin",
     ("POST", "/families/{reference}/notes"): "clinician coordinator admin",
     ("POST", "/families/{reference}/tasks/{task:uuid}"): "clinician coordinator admin",
     ("POST", "/families/{reference}/contacts/{contact:uuid}/number"): "clinician coordinator admin",
@@ -63,6 +74,8 @@ ALLOWED = {
     ("POST", "/wording/measure"): "clinician coordinator admin",
     ("POST", "/wording/{version:uuid}/approve"): "coordinator admin",
     ("POST", "/wording/{version:uuid}/withdraw"): "coordinator admin",
+    ("GET", "/audit"): "admin",
+    ("POST", "/audit/verify"): "admin",
     ("GET", "/officer"): "officer",
     ("GET", "/account"): "clinician coordinator officer admin",
     ("POST", "/account/language"): "clinician coordinator officer admin",
@@ -113,6 +126,7 @@ def filled(staffed, family, ana):
         "number:int": "12",
         "reference": family,
         "task:uuid": str(staffed.all(Task)[0].id),
+        "text:uuid": str(staffed.all(InboundMessage)[0].id),
         "contact:uuid": str(staffed.all(Contact)[0].id),
         "session:uuid": str(UUID(int=7)),
         "login": "bauer",

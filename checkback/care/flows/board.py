@@ -167,10 +167,10 @@ def _gaps(tx: Transaction) -> Sequence[NobodyOnCall]:
 
 def open_escalations(tx: Transaction, found: Sequence[Escalation]) -> Sequence[OpenEscalation]:
     """These escalations with the names of those who have them or were told, in their order."""
-    notices = {escalation.id: escalations.notices_of(tx, escalation) for escalation in found}
+    notices = escalations.notices_of_all(tx, [escalation.id for escalation in found])
     staff = console.by_id(tx, StaffMember, _everybody(found, notices))
     families = console.by_id(tx, Family, (escalation.family_id for escalation in found))
-    return [_open(escalation, notices[escalation.id], staff, families) for escalation in found]
+    return [_open(escalation, notices.get(escalation.id, ()), staff, families) for escalation in found]
 
 
 def open_tasks(tx: Transaction, found: Sequence[Task]) -> Sequence[OpenTask]:

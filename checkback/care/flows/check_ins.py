@@ -9,10 +9,10 @@ from checkback.care.flows.due import SET_ASIDE, Tally, each
 from checkback.care.model import CheckIn, Contact, Conversation, DialogueTurn, Phone
 from checkback.care.runtime import Runtime
 from checkback.care.steps import check_ins as steps
-from checkback.care.steps import events, plan_texts, planning
+from checkback.care.steps import events, plan_texts, planning, screening
 from checkback.care.steps.starting import KeptBack, MoveTo, Never, Start, TooLateToStart, WaitUntil, judge_start
 from checkback.care.store import Transaction, buckets, check_ins, messages, people
-from checkback.care.terms import CheckInState, Sender, TaskKind, TurnKind
+from checkback.care.terms import CheckInState, Dialogue, Sender, TaskKind, TurnKind
 
 #: A question without an answer for so long is closed; the next promise stands.
 SILENCE = timedelta(hours=48)
@@ -67,7 +67,26 @@ def _start(rt: Runtime, check_in_id: UUID) -> None:
         if tx.get(Phone, conversation.phone_id).trouble is not None:
             steps.hand_over(tx, check_in, TaskKind.CANNOT_TEXT, "cannot-text")
             return
+        if check_in.dialogue is Dialogue.SCREENING and _is_not_asked_now(tx, check_in, contact):
+            return
         _begin(tx, rt, check_in, contact, conversation)
+
+
+def _is_not_asked_now(tx: Transaction, check_in: CheckIn, contact: Contact) -> bool:
+    """Whether something stands against the questionnaire this promise brings; what follows from it is done."""
+    match screening.judge(tx, check_in, contact):
+        case screening.NotByText(reason):
+            screening.leave_to_a_person(tx, check_in, reason)
+        case screening.NotYet(until, reason, moves=True):
+            events.move(tx, check_in, until, reason)
+        case screening.NotYet(until, reason) if until < check_in.send_before:
+            check_in.due_at = until
+            tx.record(f"check-in.waits-{reason}", check_in)
+        case screening.NotYet(_, reason):
+            steps.too_late(tx, check_in, reason)
+        case None:
+            return False
+    return True
 
 
 def _begin(tx: Transaction, rt: Runtime, check_in: CheckIn, contact: Contact, conversation: Conversation) -> None:

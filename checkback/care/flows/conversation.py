@@ -17,7 +17,7 @@ from checkback.care.ports import Turn, TurnContext
 from checkback.care.rules.help_replies import help_reply
 from checkback.care.rules.hours import ANSWER_IS_FREE_FOR
 from checkback.care.runtime import Runtime
-from checkback.care.steps import check_ins, events
+from checkback.care.steps import check_ins, events, screening
 from checkback.care.steps.directives import Desk, Reply, carry_out
 from checkback.care.steps.outbox import queue_for_family
 from checkback.care.steps.tasks import open_task, task_key
@@ -114,10 +114,17 @@ def _take_to_assistant(rt: Runtime, turn: DialogueTurn) -> None:
         texts = messages.texts_of_turn(tx, turn.id)
         mode = mode_of(tx, contact)
         check_in = tx.get(CheckIn, turn.check_in_id) if turn.check_in_id else None
+        written = "\n".join(text.body for text in texts)
+        is_item_answered = bool(texts) and screening.is_reply(tx, conversation, written)
     if contact is None:
         raise ValueError("a turn with nobody we know")
-    context = TurnContext(language=contact.language, mode=mode, asked=conversation.asked)
-    plain = help_reply(conversation.asked, "\n".join(text.body for text in texts))
+    if is_item_answered or (check_in is not None and check_in.dialogue is Dialogue.SCREENING):
+        _keep_answer(rt, turn, Turn(screening.INTENT, 1.0, []))
+        return
+    # Of our items the assistant knows nothing: it hears what else they write.
+    asked = None if conversation.asked in screening.ASKED else conversation.asked
+    context = TurnContext(language=contact.language, mode=mode, asked=asked)
+    plain = help_reply(conversation.asked, written)
     if plain is not None:
         _keep_answer(rt, turn, Turn(plain.name, 1.0, [plain]))
         return
@@ -146,8 +153,14 @@ def _keep_answer(rt: Runtime, turn: DialogueTurn, answer: Turn) -> None:
     with rt.store.begin("conversation.answer") as tx:
         kept, desk = _claimed(tx, rt, turn)
         kept.intent, kept.confidence = answer.intent, answer.confidence
-        _finish(tx, desk, carry_out(tx, desk, answer.blocks), TurnState.DONE)
+        _finish(tx, desk, _reply(tx, desk, answer), TurnState.DONE)
     log.info("turn.answered", id=str(turn.id), intent=answer.intent, confidence=round(answer.confidence, 2))
+
+
+def _reply(tx: Transaction, desk: Desk, answer: Turn) -> Reply:
+    if answer.intent != screening.INTENT:
+        return screening.beside(tx, desk, answer.intent, answer.blocks) or carry_out(tx, desk, answer.blocks)
+    return screening.begin(tx, desk) if desk.check_in is not None else screening.answer(tx, desk)
 
 
 def _claimed(tx: Transaction, rt: Runtime, turn: DialogueTurn) -> tuple[DialogueTurn, Desk]:
@@ -192,7 +205,7 @@ def _finish(tx: Transaction, desk: Desk, reply: Reply, state: TurnState) -> None
         OutboundKind.CHECK_IN if check_in else OutboundKind.ANSWER,
         reply.body,
         dedupe_key=f"turn:{turn.id}",
-        wording=check_in.wording if check_in else None,
+        wording=check_in.wording if check_in else reply.wording,
         wording_version=desk.pager.wording.version,
         answers_text_of=desk.texts[-1].received_at if desk.texts else None,
         turn=turn,
@@ -244,6 +257,9 @@ def _fail(rt: Runtime, turn: DialogueTurn, reason: str) -> None:
         kept, desk = _claimed(tx, rt, turn)
         log.warning("turn.given-up", id=str(kept.id), reason=reason)
         asks = None
+        if desk.check_in is not None and desk.check_in.dialogue is Dialogue.SCREENING:
+            _finish(tx, desk, Reply(), TurnState.FAILED)  # no opening without its questions: a person asks them
+            return
         if desk.check_in is not None:
             key, asks = desk.check_in.wording, desk.check_in.dialogue.question
         else:

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from checkback.care.errors import NotFound
 from checkback.care.flows.board import OpenEscalation, open_escalations
-from checkback.care.flows.family_page import Line, Person, masked, persons, thread
+from checkback.care.flows.family_page import Person, masked, persons
+from checkback.care.flows.family_thread import Line, thread
 from checkback.care.model import Contact, Conversation, Escalation, Family, Phone, StaffMember
 from checkback.care.runtime import Runtime
 from checkback.care.steps.sight import must_see

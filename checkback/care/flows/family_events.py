@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import available_timezones
 
-from checkback.care.errors import HoldRefused, NotFound
+from checkback.care.errors import HoldRefused, NotFound, said
 from checkback.care.flows.holds import Placed, held_family, member
 from checkback.care.model import Contact, Family, StaffMember
 from checkback.care.program.seeds import WEEKDAYS
@@ -19,8 +19,8 @@ from checkback.care.steps import events, holding, pausing
 from checkback.care.steps.holding import What
 from checkback.care.steps.staff_work import actor
 from checkback.care.steps.tasks import open_task, task_key
-from checkback.care.store import Transaction, holds, people
-from checkback.care.terms import HoldKind, HoldScope, TaskKind, ZoneSource
+from checkback.care.store import Transaction, escalations, holds, people
+from checkback.care.terms import EscalationState, HoldKind, HoldScope, TaskKind, ZoneSource
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def pause(rt: Runtime, reference: str, until: date, login: str, contact: int | N
         staff, family = member(tx, login), held_family(tx, reference)
         for person in _people(tx, family, contact):
             if pausing.pause(tx, person, until, actor(staff)) <= tx.now:
-                raise HoldRefused("that day has begun already; name a later one")
+                raise HoldRefused(said("that day has begun already; name a later one"))
         return _done(tx, family)
 
 
@@ -70,15 +70,33 @@ def somebody_died(rt: Runtime, reference: str, reason: str, login: str) -> Place
 
 
 def close_case(rt: Runtime, reference: str, login: str) -> Done:
-    """The programme's work with a family has ended: what was promised is cancelled. Raises NotFound."""
+    """The programme's work with a family has ended: what was promised is cancelled.
+
+    Raises NotFound; HoldRefused while an escalation of theirs has no outcome: nobody would look for them any more.
+    """
     with rt.store.begin("family-events.close") as tx:
         staff, family = member(tx, login), held_family(tx, reference)
         if family.closed_at is not None:
             return Done(family.reference, already=True)
+        for escalation in escalations.of_family(tx, family.id):
+            if escalation.state is not EscalationState.RESOLVED:
+                raise HoldRefused(said("%(it)s has no outcome yet. Say how it ended first.", it=escalation.reference))
         family.closed_at = tx.now
         tx.record("family.closed", family, actor(staff))
         for person in people.contacts_in(tx, family):
             events.happened(tx, Event.CASE_CLOSED, person)
+        return _done(tx, family)
+
+
+def reopen(rt: Runtime, reference: str, login: str) -> Done:
+    """The work with a family goes on. What was cancelled stays so, and no plan begins by itself. Raises NotFound."""
+    with rt.store.begin("family-events.reopen") as tx:
+        staff, family = member(tx, login), held_family(tx, reference)
+        if family.closed_at is None:
+            return Done(family.reference, already=True)
+        # Nothing of the plan they followed is left; whoever starts one sees before what it sends.
+        family.closed_at = family.plan_id = None
+        tx.record("family.reopened", family, actor(staff))
         return _done(tx, family)
 
 

@@ -2,65 +2,78 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from checkback.care.errors import NotFound
+from checkback.care.flows import forecast
 from checkback.care.flows.board import OpenEscalation, OpenTask, open_escalations, open_tasks
+from checkback.care.flows.family_thread import Line, stretch
+from checkback.care.flows.forecast import ComingText, Fate
 from checkback.care.flows.staff_work import contact_in
 from checkback.care.model import (
     CheckIn,
+    CheckInPlan,
     Consent,
     Contact,
     Conversation,
-    DistressSignal,
     Family,
-    InboundMessage,
     OptOut,
-    OutboundMessage,
     Phone,
     StaffMember,
     Task,
 )
-from checkback.care.ports import Evidence
 from checkback.care.rules.hours import is_open
 from checkback.care.runtime import Runtime
 from checkback.care.steps.sight import in_sight, sight_of
 from checkback.care.steps.staff_work import actor, against_writing
 from checkback.care.steps.timing import hours_for
-from checkback.care.store import Transaction, check_ins, console, escalations, holds, messages, people, work
+from checkback.care.steps.words import mode_of
+from checkback.care.store import Transaction, check_ins, console, escalations, holds, messages, people, resources, work
 from checkback.care.terms import (
     CheckInState,
+    ConsentSource,
     ConsentState,
-    Danger,
-    DistressLevel,
+    HelpOutcome,
+    HoldScope,
     Language,
     OptOutSource,
-    OutboundKind,
-    OutboundState,
+    PhoneDoubt,
+    PhoneTrouble,
     Role,
     SafetyMode,
     Sender,
     TaskState,
-    Urgency,
 )
+
+_NOT_OUT = frozenset({CheckInState.PLANNED, CheckInState.DUE})
+#: What goes within this time went when it was due: looks and the programme's pace take their time.
+_AT_ONCE = timedelta(minutes=15)
+_MOST_OFFERS = 50
 
 
 @dataclass(frozen=True)
 class HeldPhone:
-    """A phone of a contact; its number is asked for apart. `masked` shows the last two digits."""
+    """A phone of a contact; its number is asked for apart. `masked` shows the last two digits.
+
+    `trouble`: the carrier cannot reach it. `doubt`: somebody else may have it by now.
+    """
 
     masked: str
+    trouble: PhoneTrouble | None
+    doubt: PhoneDoubt | None
     opted_out_at: datetime | None
     opted_out_by: OptOutSource | None
 
 
 @dataclass(frozen=True)
 class Person:
-    """A contact, and how it is safe to reach them. `against_writing` says why they may not be texted now."""
+    """A contact, and how it is safe to reach them. `against_writing` says why they may not be texted now.
+
+    `mode` is what counts at this moment: their word that only they read the phone wears off.
+    """
 
     id: UUID
     name: str
@@ -71,6 +84,7 @@ class Person:
     closes: int
     is_within_hours: bool
     mode: SafetyMode
+    said_safe_at: datetime | None
     may_text: bool
     may_call: bool
     may_leave_voicemail: bool
@@ -79,6 +93,7 @@ class Person:
     known_dangers: str | None
     phone: HeldPhone | None
     consent: ConsentState | None
+    consent_source: ConsentSource | None
     consent_at: datetime | None
     consent_ends_at: datetime | None
     paused_until: datetime | None
@@ -88,32 +103,13 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Line:
-    """One text of a thread. `author` is a member of staff; without one it is the family's, or ours by the assistant."""
-
-    id: UUID
-    at: datetime
-    zone: str
-    person: str | None
-    is_theirs: bool
-    body: str
-    media_count: int = 0
-    level: DistressLevel = DistressLevel.NONE
-    urgency: Urgency | None = None
-    danger: Danger | None = None
-    evidence: Sequence[Evidence] = ()
-    author: str | None = None
-    kind: OutboundKind | None = None
-    state: OutboundState | None = None
-    reason: str | None = None
-    error_code: int | None = None
-
-
-@dataclass(frozen=True)
 class Promise:
-    """A check-in, and how it ended."""
+    """A check-in, and how it ended. Of one that waits for its time, `fate` and `why` say what becomes of it by what is
+    known now, and `goes_at` when it goes. `is_late`: its time has come and it has not gone.
+    """
 
     step: str
+    wording: str
     person: str
     zone: str
     due_at: datetime
@@ -121,6 +117,23 @@ class Promise:
     reason: str | None
     asked_at: datetime | None
     ended_at: datetime | None
+    fate: Fate | None = None
+    why: str | None = None
+    goes_at: datetime | None = None
+    is_late: bool = False
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A place that was named to somebody for a need, and what came of it."""
+
+    person: str
+    zone: str
+    need: str
+    name: str
+    at: datetime
+    outcome: HelpOutcome | None
+    outcome_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -154,11 +167,12 @@ class Happened:
 
 @dataclass(frozen=True)
 class Assigned:
-    """Who answers for the family."""
+    """Who answers for the family; `until` where they cover for a colleague."""
 
     name: str
     role: Role
     since: datetime
+    until: datetime | None
 
 
 @dataclass(frozen=True)
@@ -171,12 +185,17 @@ class FamilyPage:
     enrolled_at: datetime
     closed_at: datetime | None
     held_since: datetime | None
+    held_by: str | None
+    """What people call the hold that keeps everything automatic from them, where one is on this family."""
     child_ages: Sequence[str]
     incidents: Sequence[Happened]
     assigned: Sequence[Assigned]
     people: Sequence[Person]
     thread: Sequence[Line]
+    older: UUID | None
     promises: Sequence[Promise]
+    offers: Sequence[Offered]
+    plan: str | None
     escalations: Sequence[OpenEscalation]
     tasks: Sequence[OpenTask]
     done: Sequence[DoneTask]
@@ -203,7 +222,7 @@ def show(rt: Runtime, reference: str, reader_id: UUID) -> FamilyPage:
 def glance(rt: Runtime, reference: str) -> FamilyPage:
     """The page without an audit row: to learn whether there is news, never to be shown. Raises NotFound."""
     with rt.store.read() as tx:
-        return gather(tx, people.family(tx, reference))
+        return gather(tx, rt, people.family(tx, reference))
 
 
 def number_of(rt: Runtime, reference: str, contact_id: UUID, reader_id: UUID) -> str:
@@ -234,12 +253,17 @@ def find(rt: Runtime, words: str, reader_id: UUID) -> Sequence[Found]:
         ]
 
 
-def gather(tx: Transaction, family: Family) -> FamilyPage:
+def gather(tx: Transaction, rt: Runtime, family: Family) -> FamilyPage:
     """Everything there is to know of a family."""
     contacts = people.contacts_in(tx, family)
+    rows = check_ins.all_of(tx, [contact.id for contact in contacts])
+    # First, so that what it gathers of all of them is at hand for each.
+    coming = {text.check_in: text for text in forecast.of_these(tx, rt, rows)}
     conversations = messages.conversations_of(tx, [contact.id for contact in contacts])
+    by_contact = {contact.id: contact for contact in contacts}
     tasks = work.tasks_of(tx, family)
     hold = holds.over(tx, family.id)
+    written = stretch(tx, conversations, contacts)
     return FamilyPage(
         now=tx.now,
         zone=people.the_programme(tx).zone,
@@ -247,12 +271,16 @@ def gather(tx: Transaction, family: Family) -> FamilyPage:
         enrolled_at=family.enrolled_at,
         closed_at=family.closed_at,
         held_since=hold.placed_at if hold else None,
+        held_by=hold.reference if hold and hold.scope is HoldScope.FAMILY else None,
         child_ages=[age for age in family.child_ages.split(",") if age],
         incidents=[Happened(i.reference, i.occurred_at, i.kind, i.zip) for i in people.incidents_of(tx, family)],
         assigned=_assigned(tx, family),
         people=persons(tx, contacts, conversations),
-        thread=thread(tx, conversations, contacts),
-        promises=_promises(tx, contacts),
+        thread=written.lines,
+        older=written.older,
+        promises=[_promise(tx.now, row, by_contact[row.contact_id], coming.get(row.id)) for row in rows],
+        offers=_offers(tx, by_contact),
+        plan=tx.get(CheckInPlan, family.plan_id).reference if family.plan_id else None,
         escalations=open_escalations(tx, escalations.of_family(tx, family.id)),
         tasks=open_tasks(tx, [task for task in tasks if task.state is TaskState.OPEN]),
         done=_done(tx, [task for task in tasks if task.state is TaskState.DONE]),
@@ -284,7 +312,8 @@ def _person(
         opens=contact.opens,
         closes=contact.closes,
         is_within_hours=is_open(tx.now, hours_for(tx, contact).daily),
-        mode=safety.mode,
+        mode=mode_of(tx, contact),
+        said_safe_at=safety.said_safe_at,
         may_text=safety.may_text,
         may_call=safety.may_call,
         may_leave_voicemail=safety.may_leave_voicemail,
@@ -293,6 +322,7 @@ def _person(
         known_dangers=safety.known_dangers,
         phone=_held(phone, people.opt_out_of(tx, phone.id, Sender.FAMILY)) if phone else None,
         consent=consent.state if consent else None,
+        consent_source=consent.source if consent else None,
         consent_at=(consent.answered_at or consent.asked_at) if consent else None,
         consent_ends_at=consent.ends_at if consent else None,
         paused_until=contact.paused_until if contact.paused_until and contact.paused_until > tx.now else None,
@@ -302,70 +332,16 @@ def _person(
     )
 
 
-def thread(tx: Transaction, conversations: Sequence[Conversation], contacts: Sequence[Contact]) -> Sequence[Line]:
-    """Everything written in these conversations, oldest first, with what the screen heard in it."""
-    by_id = {contact.id: contact for contact in contacts}
-    whose = {c.id: by_id.get(c.contact_id) if c.contact_id else None for c in conversations}
-    texts = messages.thread(tx, [c.id for c in conversations])
-    signals = console.signals_on(tx, [text.id for text in texts if isinstance(text, InboundMessage)])
-    authors = console.by_id(tx, StaffMember, [t.author_id for t in texts if isinstance(t, OutboundMessage)])
-    zone = people.the_programme(tx).zone
-    lines = []
-    for text in texts:
-        contact = whose.get(text.conversation_id) if text.conversation_id else None
-        if isinstance(text, InboundMessage):
-            lines.append(_theirs(text, contact, zone, signals.get(text.id)))
-        else:
-            lines.append(_ours(text, contact, zone, authors))
-    return lines
-
-
 def masked(number: str) -> str:
     """The last two digits: enough to tell two phones apart."""
     return f"…{number[-2:]}"
 
 
-def _theirs(text: InboundMessage, contact: Contact | None, zone: str, signal: DistressSignal | None) -> Line:
-    return Line(
-        id=text.id,
-        at=text.received_at,
-        zone=contact.zone if contact else zone,
-        person=contact.name if contact else None,
-        is_theirs=True,
-        body=text.body,
-        media_count=text.media_count,
-        level=text.level,
-        urgency=text.urgency,
-        danger=text.danger,
-        evidence=_evidence(signal),
-    )
-
-
-def _ours(text: OutboundMessage, contact: Contact | None, zone: str, authors: Mapping[UUID, StaffMember]) -> Line:
-    return Line(
-        id=text.id,
-        at=text.handed_at or text.queued_at,
-        zone=contact.zone if contact else zone,
-        person=contact.name if contact else None,
-        is_theirs=False,
-        body=text.body,
-        author=authors[text.author_id].name if text.author_id else None,
-        kind=text.kind,
-        state=text.state,
-        reason=text.reason,
-        error_code=text.error_code,
-    )
-
-
-def _evidence(signal: DistressSignal | None) -> Sequence[Evidence]:
-    if signal is None:
-        return ()
-    return [Evidence(**{**found, "danger": Danger(found["danger"])}) for found in json.loads(signal.evidence)]
-
-
 def _held(phone: Phone, opt_out: OptOut | None) -> HeldPhone:
     return HeldPhone(
         masked=masked(phone.number),
+        trouble=phone.trouble,
+        doubt=phone.doubt,
         opted_out_at=opt_out.began_at if opt_out else None,
         opted_out_by=opt_out.source if opt_out else None,
     )
@@ -374,17 +350,13 @@ def _held(phone: Phone, opt_out: OptOut | None) -> HeldPhone:
 def _assigned(tx: Transaction, family: Family) -> Sequence[Assigned]:
     found = console.assignments_of(tx, family.id)
     staff = console.by_id(tx, StaffMember, (assignment.staff_id for assignment in found))
-    return [Assigned(staff[a.staff_id].name, staff[a.staff_id].role, a.since) for a in found]
+    return [Assigned(staff[a.staff_id].name, staff[a.staff_id].role, a.since, a.until) for a in found]
 
 
-def _promises(tx: Transaction, contacts: Sequence[Contact]) -> Sequence[Promise]:
-    by_id = {contact.id: contact for contact in contacts}
-    return [_promise(check_in, by_id[check_in.contact_id]) for check_in in check_ins.all_of(tx, list(by_id))]
-
-
-def _promise(check_in: CheckIn, contact: Contact) -> Promise:
+def _promise(now: datetime, check_in: CheckIn, contact: Contact, coming: ComingText | None) -> Promise:
     return Promise(
         step=check_in.step,
+        wording=check_in.wording,
         person=contact.name,
         zone=contact.zone,
         due_at=check_in.due_at,
@@ -392,7 +364,26 @@ def _promise(check_in: CheckIn, contact: Contact) -> Promise:
         reason=check_in.reason,
         asked_at=check_in.asked_at,
         ended_at=check_in.ended_at,
+        fate=coming.fate if coming else None,
+        why=coming.why if coming else None,
+        goes_at=coming.at if coming else None,
+        is_late=check_in.state in _NOT_OUT and check_in.due_at < now - _AT_ONCE,
     )
+
+
+def _offers(tx: Transaction, by_contact: Mapping[UUID, Contact]) -> Sequence[Offered]:
+    return [
+        Offered(
+            person=by_contact[offer.contact_id].name,
+            zone=by_contact[offer.contact_id].zone,
+            need=offer.need,
+            name=name,
+            at=offer.offered_at,
+            outcome=HelpOutcome(offer.outcome) if offer.outcome else None,
+            outcome_at=offer.outcome_at,
+        )
+        for offer, name in resources.offers_to(tx, list(by_contact), _MOST_OFFERS)
+    ]
 
 
 def _done(tx: Transaction, tasks: Sequence[Task]) -> Sequence[DoneTask]:

@@ -78,6 +78,13 @@ def start(rt: Runtime, reference: str, plan: str, login: str, *, really: bool) -
     return _changed(rt, "plans.start", reference, plan, login, really=really, starts=True)
 
 
+def follow(rt: Runtime, reference: str, plan: str, login: str, *, really: bool) -> Change:
+    """Move a family to this plan, or start it where they follow none. Args, raises as `move`."""
+    with rt.store.read() as tx:
+        starts = people.family(tx, reference).plan_id is None
+    return (start if starts else move)(rt, reference, plan, login, really=really)
+
+
 def end(rt: Runtime, reference: str, login: str, *, really: bool) -> Change:
     """Take back every text of the family's plan that is not out yet, what was promised at the door too. As `move`."""
     with rt.store.begin("plans.end") if really else rt.store.read() as tx:

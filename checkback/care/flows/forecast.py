@@ -26,7 +26,7 @@ from checkback.care.steps.planning import no_longer_for_them
 from checkback.care.steps.timing import LOOK_BACK, caps_of, first_start, hours_for_promise
 from checkback.care.store import Transaction, check_ins, holds, messages, people
 from checkback.care.store.gathering import Gathering
-from checkback.care.terms import Dialogue, LatePolicy, Sender
+from checkback.care.terms import CheckInState, Dialogue, LatePolicy, Sender
 
 MOST = 2000
 #: What does not change any more, or not by itself: such a text is taken back when its time comes.
@@ -130,6 +130,11 @@ def coming(rt: Runtime, until: datetime, incident: str | None = None) -> Forecas
 def all_coming(tx: Transaction, rt: Runtime, until: datetime) -> Forecast:
     """The same within somebody's unit of work."""
     return _forecast(tx, rt, check_ins.coming(tx, until, MOST), but=())
+
+
+def of_these(tx: Transaction, rt: Runtime, rows: Sequence[CheckIn]) -> Sequence[ComingText]:
+    """What becomes of these promises, of those that wait for their time, as if nobody else were promised anything."""
+    return _forecast(tx, rt, [row for row in rows if row.state is CheckInState.PLANNED], but=()).texts
 
 
 def after(rt: Runtime, reference: str) -> Forecast:

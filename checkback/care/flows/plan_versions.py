@@ -15,6 +15,7 @@ from checkback.care.model import CheckInPlan, Programme, StaffMember
 from checkback.care.program import ProgramError, read_plan
 from checkback.care.rules.plans import Plan, Step, in_words
 from checkback.care.runtime import Runtime
+from checkback.care.steps import instruments
 from checkback.care.steps.planning import STANDARD
 from checkback.care.steps.sight import sight_of
 from checkback.care.store import SYSTEM, Transaction, console, people, plans
@@ -97,12 +98,18 @@ def draft(rt: Runtime, path: Path, login: str) -> tuple[str, bool]:
 
 def draft_text(rt: Runtime, file: str, text: str, login: str) -> tuple[str, bool]:
     """The same from what was written elsewhere; errors call it `file`. Raises as `draft`."""
-    plan = read_plan(file, text, wordings_of(rt.wording))
     with rt.store.begin("plans.draft") as tx:
+        plan = read_plan(file, text, wordings_of(rt.wording), instruments.known(tx))
         author = _approver(tx, login)
         programme = tx.lock(people.the_programme(tx))
         kept, is_new = _draft(tx, programme, plan, text, author)
         return kept.reference, is_new
+
+
+def look_at(rt: Runtime, file: str, text: str) -> None:
+    """Read what was written, and keep nothing of it. Raises ProgramError as `draft`."""
+    with rt.store.read() as tx:
+        read_plan(file, text, wordings_of(rt.wording), instruments.known(tx))
 
 
 def approve(rt: Runtime, reference: str, login: str) -> str:
@@ -124,7 +131,7 @@ def approve(rt: Runtime, reference: str, login: str) -> str:
                     plan=wanted.reference,
                 )
             )
-        read_plan(wanted.reference, wanted.definition, wordings_of(rt.wording))
+        read_plan(wanted.reference, wanted.definition, wordings_of(rt.wording), instruments.known(tx))
         _count_from_now(tx, wanted, approver.id, login)
         return wanted.reference
 
@@ -197,7 +204,7 @@ def seed_drafts(tx: Transaction, rt: Runtime, programme: Programme, paths: Seque
     """
     for path in paths:
         text = program.contents(path)
-        plan = read_plan(path.name, text, wordings_of(rt.wording))
+        plan = read_plan(path.name, text, wordings_of(rt.wording), instruments.known(tx))
         kept, _ = _draft(tx, programme, plan, text, None)
         before = plans.all_versions(tx, programme.id, plan.name)
         if approve and kept.state is PlanState.DRAFT and all(each.state is not PlanState.APPROVED for each in before):

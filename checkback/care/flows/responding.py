@@ -17,7 +17,7 @@ from checkback.care.rules.hours import ANSWER_IS_FREE_FOR
 from checkback.care.rules.media import received_as
 from checkback.care.rules.pausing import day_in_words, pauses_until
 from checkback.care.runtime import Runtime
-from checkback.care.steps import closed_question, events, numbers, pausing, phone_safety, replying
+from checkback.care.steps import closed_question, events, numbers, pausing, phone_safety, replying, screening
 from checkback.care.steps.away import say_truly
 from checkback.care.steps.concern import raise_concern
 from checkback.care.steps.consent import (
@@ -75,6 +75,7 @@ def respond(tx: Transaction, rt: Runtime, heard: Heard) -> None:
     """Opt-outs, distress, and every answer that does not need the assistant; the rest waits for it."""
     had_opted_out = people.opt_out_of(tx, heard.phone.id, Sender.FAMILY) is not None
     opted_out = _opt_outs(tx, rt, heard)
+    _ask_no_more_items(tx, heard, opted_out=opted_out)
     if heard.contact is not None and not opted_out:
         events.happened(tx, Event.ANSWERED, heard.contact)
         replan(tx, heard.contact)
@@ -104,6 +105,17 @@ def respond(tx: Transaction, rt: Runtime, heard: Heard) -> None:
         _queue(tx, rt, heard, OutboundKind.ANSWER, "pause.promised", day=day)
     else:
         _answer_the_rest(tx, rt, heard)
+
+
+def _ask_no_more_items(tx: Transaction, heard: Heard, *, opted_out: bool) -> None:
+    """Whoever is in distress, or wants no texts, is asked no item of any questionnaire."""
+    if not opted_out and heard.assessment.level.rank < DistressLevel.HIGH.rank:
+        return
+    reason = "opted-out" if opted_out else "distress"
+    for user in people.contacts_of(tx, heard.phone):
+        screening.stop(tx, user, reason)
+    if heard.conversation.asked in screening.ASKED:
+        heard.conversation.asked = None
 
 
 def _answers_are_held(tx: Transaction, heard: Heard) -> bool:

@@ -145,7 +145,7 @@ def feed(rt: Runtime, rota_id: UUID, token: str) -> tuple[str, Sequence[OnCallTi
     """The name of a rota and its coming weeks, for whoever knows the address. Raises NotFound for any other."""
     with rt.store.read() as tx:
         rota = next((each for each in rotas.all_rotas(tx) if each.id == rota_id), None)
-        if rota is None or not compare_digest(_token(tx, rota).encode(), token.encode()):
+        if rota is None or not _is_its_token(tx, rota, token):
             raise NotFound("calendar")
         since = tx.now - timedelta(days=1)
         return rota.name, [t for t in _times(tx, rota, since, tx.now + FEED_AHEAD) if t.logins]
@@ -217,8 +217,14 @@ def _warn(tx: Transaction, rota: Rota, gap: Duty) -> bool:
     return True
 
 
-def _token(tx: Transaction, rota: Rota) -> str:
-    return tx.keyring.index(f"{rota.id}:{rota.feed_version}", "rota-feed").hex()[:40]
+def _token(tx: Transaction, rota: Rota, version: int | None = None) -> str:
+    return tx.keyring.index(f"{rota.id}:{rota.feed_version}", "rota-feed", version).hex()[:40]
+
+
+def _is_its_token(tx: Transaction, rota: Rota, token: str) -> bool:
+    """Whether this is the address of the rota under any key on the ring: calendars go on after a key was changed."""
+    addresses = [_token(tx, rota, version) for version in tx.keyring.indexing]
+    return any([compare_digest(address.encode(), token.encode()) for address in addresses])
 
 
 def _shift(tx: Transaction, rota: Rota, shift: Shift) -> RotaShift:

@@ -22,6 +22,7 @@ from checkback.care.program import PolicySeed, ProgrammeSeed, ResourceSeed, Rota
 from checkback.care.rules.listings import Listing, Schedule
 from checkback.care.rules.nearness import ANYWHERE
 from checkback.care.runtime import Runtime
+from checkback.care.steps import instruments
 from checkback.care.steps.concern import ESCALATION_COUNTER
 from checkback.care.steps.directories import add_to_directory
 from checkback.care.steps.holding import HOLD_COUNTER
@@ -47,6 +48,8 @@ def seed(rt: Runtime, directory: Path, programme_file: Path, *, fictional: bool)
             work.keep_counter(tx, counter, FIRST_REFERENCE - 1)
         programme = _programme(tx, seed_)
         _policies(tx, programme, directory / "escalation.yml")
+        for path in sorted((directory / "instruments").glob("*.yml")):
+            instruments.seed(tx, path.name, program.contents(path))
         seed_drafts(tx, rt, programme, sorted((directory / "plans").glob("*.yml")), approve=fictional)
         files = ["national.yml", *(["sample.yml"] if fictional else [])]
         _resources(tx, program.load_resources(directory / "resources" / name for name in files))

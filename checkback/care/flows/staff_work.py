@@ -12,6 +12,7 @@ from checkback.care.model import Contact, Conversation, Family, StaffMember, Tas
 from checkback.care.runtime import Runtime
 from checkback.care.steps import staff_work
 from checkback.care.steps.handing_back import say_back
+from checkback.care.steps.own_words import Anyway, OwnText
 from checkback.care.steps.sight import in_sight, must_see
 from checkback.care.store import Transaction, messages, people
 from checkback.care.terms import TaskOutcome
@@ -49,17 +50,30 @@ def write_note(rt: Runtime, reference: str, staff_id: UUID, text: str) -> None:
         staff_work.note(tx, in_sight(tx, reference, staff_id), tx.get(StaffMember, staff_id), text)
 
 
-def reply(rt: Runtime, reference: str, contact_id: UUID, staff_id: UUID, body: str, key: UUID) -> None:
+def reply(
+    rt: Runtime,
+    reference: str,
+    contact_id: UUID,
+    staff_id: UUID,
+    body: str,
+    key: UUID,
+    anyway: Anyway | None = None,
+) -> None:
     """A person's own text to a contact, once however often it is asked for with one `key`.
 
+    Args:
+        anyway: they were told what gives away in it, and send it all the same; it stands in the audit.
+
     Raises:
+        GivesAway: somebody else may read this phone, and learn what they must not; nothing was sent.
         NotFound: no such contact in this family, or one without a phone.
         WordsRefused: nothing was written, or this contact may not be texted.
     """
     with rt.store.begin("staff-work.reply") as tx:
         contact = contact_in(tx, in_sight(tx, reference, staff_id), contact_id)
         conversation = _conversation(tx, contact)
-        staff_work.write_to(tx, conversation, contact, tx.get(StaffMember, staff_id), body, key)
+        writer = tx.get(StaffMember, staff_id)
+        staff_work.write_to(tx, rt.wording, rt.private_words, conversation, contact, writer, OwnText(body, key, anyway))
     log.info("text.written-by-staff", staff=str(staff_id), family=reference)
 
 

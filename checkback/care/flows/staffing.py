@@ -238,6 +238,9 @@ def _hand_over(tx: Transaction, pager: Pager, member: StaffMember, heir: StaffMe
     """What they had in hand: alarms go to the next person at once, families to the heir or into a task each."""
     for escalation in staffing.taken_by(tx, member.id):
         escalating.hand_on(tx, pager, escalation, member)
+    for cover in staffing.covers_of(tx, member.id):
+        cover.until = tx.now  # whoever they cover for has the family again
+        tx.record("assignment.ended", cover)
     for assignment, family in staffing.families_of(tx, member.id):
         assignment.until = tx.now
         tx.record("assignment.ended", assignment)

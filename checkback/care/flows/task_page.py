@@ -8,7 +8,8 @@ from datetime import datetime
 from uuid import UUID
 
 from checkback.care.flows.board import OpenTask, open_tasks
-from checkback.care.flows.family_page import Line, masked, thread
+from checkback.care.flows.family_page import masked
+from checkback.care.flows.family_thread import Line, thread
 from checkback.care.model import Conversation, Family, Phone, StaffMember, Task
 from checkback.care.runtime import Runtime
 from checkback.care.steps.sight import must_see

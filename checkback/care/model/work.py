@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from checkback.care.model.base import Entity, Sealed, Word
-from checkback.care.terms import TaskKind, TaskMoveKind, TaskOutcome, TaskState
+from checkback.care.terms import Language, ScreeningState, TaskKind, TaskMoveKind, TaskOutcome, TaskState
 
 
 class Task(Entity):
@@ -88,25 +88,58 @@ class Answer(Entity):
 
 
 class Instrument(Entity):
-    """A questionnaire a programme may use, with its version and licence; the items stand in `program/`."""
+    """A questionnaire as one file said it, word by word; it never changes. Of a name the one loaded last is used.
+
+    `checksum` is of the published words, `digest` of the whole file.
+    """
 
     __tablename__ = "instrument"
-    __table_args__ = (UniqueConstraint("name", "version"),)
+    __table_args__ = (UniqueConstraint("name", "digest"),)
 
     name: Mapped[str] = mapped_column(String(40))
     version: Mapped[str] = mapped_column(String(40))
-    licence: Mapped[str] = mapped_column(String(200))
+    licence: Mapped[str] = mapped_column(String(300))
+    checksum: Mapped[str] = mapped_column(String(64))
+    digest: Mapped[str] = mapped_column(String(64))
     definition: Mapped[str] = mapped_column(Text)
+    loaded_at: Mapped[datetime] = mapped_column()
+
+    @property
+    def reference(self) -> str:
+        """What people say: `phq-2@2003`."""
+        return f"{self.name}@{self.version}"
 
 
 class Screening(Entity):
-    """One contact's answers to an instrument, and their score. Answers may be partial."""
+    """One contact's answers to an instrument, and their score. Answers may be partial; they are kept however it ends.
+
+    `check_in_id` is the promise it came by last; a person who asked themselves stands in `asked_by` instead.
+    """
 
     __tablename__ = "screening"
+    __table_args__ = (Index("ix_screening_open", "state", "expires_at"),)
 
     contact_id: Mapped[UUID] = mapped_column(ForeignKey("contact.id"), index=True)
     instrument_id: Mapped[UUID] = mapped_column(ForeignKey("instrument.id"))
+    language: Mapped[Language] = mapped_column(Word(Language))
     started_at: Mapped[datetime] = mapped_column()
+    expires_at: Mapped[datetime] = mapped_column()
+    state: Mapped[ScreeningState] = mapped_column(Word(ScreeningState), default=ScreeningState.OFFERED)
     answers: Mapped[str] = mapped_column(Sealed("screening.answers"), default="{}")
+    """A JSON object: the value of each answer by the number of its item, null where they would not say."""
     score: Mapped[str | None] = mapped_column(Sealed("screening.score"), default=None)
+    """A JSON object: total, scales, over, band, is_acute; only of what is complete."""
+    check_in_id: Mapped[UUID | None] = mapped_column(ForeignKey("check_in.id"), default=None, index=True)
+    asked_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff_member.id"), default=None)
+    asked_at: Mapped[datetime | None] = mapped_column(default=None)
+    """When we last asked something of it."""
+    asked_again: Mapped[int] = mapped_column(default=0)
+    """How often this item was asked again because an answer was not clear."""
+    asides: Mapped[int] = mapped_column(default=0)
+    """How often they wrote of something else while this item stood open."""
     ended_at: Mapped[datetime | None] = mapped_column(default=None)
+    reason: Mapped[str | None] = mapped_column(String(60), default=None)
+
+    @property
+    def is_open(self) -> bool:
+        return not self.state.is_over

@@ -19,11 +19,17 @@ _GROWN = frozenset(
 _AGE = re.compile(r"(?<!\d)(\d{1,2})(?!\d)")
 
 
+def age_in(role: str) -> int | None:
+    """The age that stands in a contact's role, as in `son, 15`; None where none does."""
+    age = _AGE.search(role)
+    return int(age[1]) if age is not None else None
+
+
 def is_minor(role: str) -> bool:
     """Whether a contact with this role in the family is under eighteen: `minor`, `teen`, `son, 15`, `menor`."""
     plain = unicodedata.normalize("NFKD", role.casefold())
     words = set(re.findall(r"[a-z]+", "".join(c for c in plain if not unicodedata.combining(c))))
-    age = _AGE.search(role)
+    age = age_in(role)
     if age is not None:
-        return int(age[1]) < OF_AGE
+        return age < OF_AGE
     return bool(words & _SURE) or (bool(words & _UNLESS_GROWN) and not words & _GROWN)

@@ -49,6 +49,12 @@ class Offset:
         days = {Unit.HOURS: 1 / 24, Unit.DAYS: 1, Unit.MONTHS: 30}[self.unit]
         return timedelta(days=self.number * days)
 
+    @property
+    def at_least(self) -> timedelta:
+        """No shorter than this, whichever month it is."""
+        days = {Unit.HOURS: 1 / 24, Unit.DAYS: 1, Unit.MONTHS: 28}[self.unit]
+        return timedelta(days=self.number * days)
+
 
 @dataclass(frozen=True)
 class Children:

@@ -46,7 +46,14 @@ def answer_to_a_stranger(text: str) -> str:
 
 def language_of(text: str) -> Language:
     """English, unless more of its small words, or its signs, are Spanish."""
+    return written_in(text, Language.ENGLISH) or Language.ENGLISH
+
+
+def written_in(text: str, usual: Language | None) -> Language | None:
+    """The language that more of its small words, or its signs, are of; the usual one where nothing tells."""
     words = plain(text).split()
     spanish, english = sum(word in _SPANISH for word in words), sum(word in _ENGLISH for word in words)
-    marked = bool(re.search(r"[ñ¿¡áéíóú]", text.lower()))
-    return Language.SPANISH if spanish + 2 * marked > english else Language.ENGLISH
+    spanish += 2 * bool(re.search(r"[ñ¿¡áéíóú]", text.lower()))
+    if spanish == english:
+        return usual
+    return Language.SPANISH if spanish > english else Language.ENGLISH

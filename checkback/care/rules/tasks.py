@@ -39,6 +39,7 @@ _WITHIN: Mapping[TaskKind, timedelta] = {
     TaskKind.NUMBER_UNCHECKED: _DAY,
     TaskKind.PHONE_UNSURE: _DAY,
     TaskKind.SILENT: _DAY,
+    TaskKind.SCREENING: 2 * _DAY,
     TaskKind.HELD: _DAY,
     TaskKind.OPTED_IN: _DAY,
     TaskKind.OPTED_OUT: 2 * _DAY,

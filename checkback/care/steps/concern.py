@@ -36,7 +36,7 @@ _ON_TRIAL = [(Whom.CLINICAL_LEAD, 600)]
 def raise_concern(
     tx: Transaction,
     pager: Pager,
-    inbound: InboundMessage,
+    inbound: InboundMessage | None,
     conversation: Conversation,
     contact: Contact | None,
     assessment: Assessment,
@@ -46,7 +46,7 @@ def raise_concern(
     """Open an escalation, or join the one this family has; worse news starts it again from the top.
 
     All of it in the caller's unit of work: the text, the signal, the escalation and the alert in the outbox are kept
-    together or not at all.
+    together or not at all. No text, where a member of staff heard it themselves: then there is no signal.
     """
     # Held, so that two people of one family who write in the same moment share one escalation.
     family = tx.lock(tx.get(Family, contact.family_id)) if contact else None
@@ -55,12 +55,15 @@ def raise_concern(
         escalation = _open(tx, conversation, contact, family, assessment)
         _copy_policy(tx, escalation)
         escalation.texts_blocked = texts_blocked
-        _keep_signal(tx, escalation, inbound, assessment)
+        if inbound is not None:
+            _keep_signal(tx, escalation, inbound, assessment)
         tell_next(tx, pager, escalation)
     else:
-        _keep_signal(tx, escalation, inbound, assessment)
+        if inbound is not None:
+            _keep_signal(tx, escalation, inbound, assessment)
         _join(tx, pager, escalation, assessment, texts_blocked=texts_blocked)
-    ask_about_a_report(tx, pager.hotlines, escalation, inbound, assessment)
+    if inbound is not None:
+        ask_about_a_report(tx, pager.hotlines, escalation, inbound, assessment)
     if assessment.level is DistressLevel.ACUTE:
         conversation.with_person_since = conversation.with_person_since or tx.now
     else:

@@ -59,6 +59,8 @@ class Reply:
     """A place is named in it: they may ask for more of it, for another, or to have it called for them."""
     facts: dict[str, str] = field(default_factory=dict)
     """What a directive found out and the sentence after it says."""
+    wording: str | None = None
+    """The key of what it asks last, where the text is to be found again by it."""
 
     @property
     def body(self) -> str:

@@ -19,7 +19,7 @@ from checkback.care.terms import CheckInState, ConsentState, Dialogue
 STANDARD = "standard"
 #: Why a row ended that may be planned anew: the plan it came from ended, not the promise.
 PLAN_ENDED, PLAN_MOVED = "plan-ended", "plan-moved"
-_MAY_COME_AGAIN = frozenset({PLAN_ENDED, PLAN_MOVED, "gone-silent", "opted-out"})
+_MAY_COME_AGAIN = frozenset({PLAN_ENDED, PLAN_MOVED, "gone-silent", "opted-out", "case-closed"})
 
 
 def plan_contact(

@@ -8,8 +8,10 @@ from uuid import UUID
 from checkback.care.errors import AlreadyDone, WordsRefused
 from checkback.care.model import Contact, Conversation, Family, Note, Phone, StaffMember, Task
 from checkback.care.rules.events import Event
-from checkback.care.steps import events
+from checkback.care.rules.private_words import PrivateWords
+from checkback.care.steps import events, own_words
 from checkback.care.steps.outbox import queue_for_family
+from checkback.care.steps.own_words import OwnText
 from checkback.care.steps.tasks import move, pass_to
 from checkback.care.store import Transaction, duties, escalations, people
 from checkback.care.terms import (
@@ -22,11 +24,12 @@ from checkback.care.terms import (
     TaskOutcome,
     TaskState,
 )
+from checkback.care.wording import Wording
 
 LONGEST_NOTE, LONGEST_REASON = 4000, 300
 LONGEST_PUT_OFF = timedelta(days=31)
-#: The most the carrier takes in one message (Twilio Docs, error 21617).
-LONGEST_TEXT = 1600
+#: The most the carrier takes in one message is 1600 (Twilio Docs, error 21617); a line below says who writes.
+LONGEST_TEXT = 1500
 _IN_TROUBLE = {
     PhoneTrouble.LANDLINE: "The carrier says this number is a landline, which takes no texts. Call instead.",
     PhoneTrouble.UNKNOWN: "The carrier knows no phone under this number. Check it, and reach them in another way.",
@@ -84,30 +87,41 @@ def note(tx: Transaction, family: Family, staff: StaffMember, text: str) -> Note
 
 
 def write_to(
-    tx: Transaction, conversation: Conversation, contact: Contact, staff: StaffMember, body: str, key: UUID
+    tx: Transaction,
+    wording: Wording,
+    private: PrivateWords,
+    conversation: Conversation,
+    contact: Contact,
+    staff: StaffMember,
+    text: OwnText,
 ) -> None:
-    """Queue a person's own words, once for each `key`; from then on the assistant is silent.
+    """Queue a person's own words, signed, once for each key; from then on the assistant is silent.
 
     Raises:
+        GivesAway: somebody else may read this phone, and learn what they must not; nothing was queued.
         WordsRefused: nothing was written, or this contact may not be texted.
     """
-    words = written(body, longest=LONGEST_TEXT, lacking="Write something first.")
+    words = written(text.body, longest=LONGEST_TEXT, lacking="Write something first.")
     obstacle = against_writing(tx, conversation.phone_id, contact)
     if obstacle is not None:
         raise WordsRefused(obstacle)
+    against_check = own_words.must_not_give_away(tx, private, contact, staff, words, text.anyway)
+    words = own_words.signed(tx, wording, conversation, contact, staff, words)
     queued = queue_for_family(
         tx,
         conversation,
         contact,
         OutboundKind.PERSONAL,
         words,
-        dedupe_key=f"personal:{key}",
+        dedupe_key=f"personal:{text.key}",
         author_id=staff.id,
     )
     if queued is not None:
         events.happened(tx, Event.PERSON_WRITES, contact)
         conversation.with_person_since = conversation.with_person_since or tx.now
         tx.record("conversation.with-person", conversation, actor(staff))
+        if against_check is not None:
+            tx.record(f"text.gives-away.{against_check}", queued, actor(staff))
 
 
 def against_writing(tx: Transaction, phone_id: UUID, contact: Contact) -> str | None:

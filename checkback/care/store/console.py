@@ -67,11 +67,11 @@ def latest_consents(tx: Transaction, contact_ids: Iterable[UUID]) -> Mapping[UUI
 
 
 def assignments_of(tx: Transaction, family_id: UUID) -> Sequence[Assignment]:
-    """Who answers for this family now, the latest first."""
+    """Who answers for this family now: whoever covers first, then the latest."""
     return tx.session.scalars(
         select(Assignment)
-        .where(Assignment.family_id == family_id, Assignment.until.is_(None))
-        .order_by(Assignment.since.desc())
+        .where(Assignment.family_id == family_id, or_(Assignment.until.is_(None), Assignment.until > tx.now))
+        .order_by(Assignment.until.is_(None), Assignment.since.desc())
     ).all()
 
 

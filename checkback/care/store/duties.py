@@ -40,6 +40,13 @@ def absences_from(tx: Transaction, staff_id: UUID) -> Sequence[Absence]:
     ).all()
 
 
+def everybody_on_duty(tx: Transaction) -> Sequence[StaffMember]:
+    """All who work here and are not off at this moment, by login."""
+    return tx.session.scalars(
+        select(StaffMember).where(StaffMember.left_at.is_(None), ~is_off(tx.now)).order_by(StaffMember.login)
+    ).all()
+
+
 def backup_of_team(tx: Transaction, team_id: UUID) -> TeamBackup | None:
     """Who has the work of a colleague of this team who is off."""
     return tx.session.scalar(select(TeamBackup).where(TeamBackup.team_id == team_id))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -195,6 +195,15 @@ def notices_of(tx: Transaction, escalation: Escalation) -> Sequence[EscalationNo
         .where(EscalationNotice.escalation_id == escalation.id)
         .order_by(EscalationNotice.told_at, EscalationNotice.id)
     ).all()
+
+
+def notices_of_all(tx: Transaction, escalation_ids: Collection[UUID]) -> Mapping[UUID, Sequence[EscalationNotice]]:
+    """The same of many at once; of one without a notice there is none."""
+    found: dict[UUID, list[EscalationNotice]] = {}
+    wanted = select(EscalationNotice).where(EscalationNotice.escalation_id.in_(escalation_ids))
+    for notice in tx.session.scalars(wanted.order_by(EscalationNotice.told_at, EscalationNotice.id)):
+        found.setdefault(notice.escalation_id, []).append(notice)
+    return found
 
 
 def told_and_working(tx: Transaction, escalation: Escalation) -> Sequence[EscalationNotice]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from uuid import UUID, uuid4
 
 from sqlalchemy import CursorResult, LargeBinary, and_, exists, func, or_, select, type_coerce, update
-from sqlalchemy.orm import defer
+from sqlalchemy.orm import InstrumentedAttribute, defer
 
 from checkback.care.errors import ClaimLost, NotFound
 from checkback.care.model import (
@@ -21,6 +22,7 @@ from checkback.care.model import (
     OptOut,
     OutboundMessage,
     Phone,
+    StaffMember,
 )
 from checkback.care.model.messages import INBOUND_BODY
 from checkback.care.rules.priorities import Priority
@@ -41,6 +43,7 @@ from checkback.care.terms import (
 
 #: A text is taken back, swept or reported on without being read: one that cannot be read must stop none of it.
 _UNREAD = defer(OutboundMessage.body)
+Text = TypeVar("Text", InboundMessage, OutboundMessage)
 
 
 def seen(tx: Transaction, carrier_sid: str) -> bool:
@@ -107,6 +110,51 @@ def thread(tx: Transaction, conversation_ids: Sequence[UUID]) -> Sequence[Inboun
     ).all()
     texts: list[InboundMessage | OutboundMessage] = [*came, *went]
     return sorted(texts, key=lambda m: m.received_at if isinstance(m, InboundMessage) else m.queued_at)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a text stands in its thread: by its time, and among texts of one moment by its id."""
+
+    at: datetime
+    id: UUID
+
+
+def place_of(tx: Transaction, text_id: UUID, conversation_ids: Sequence[UUID]) -> Place | None:
+    """Where this text stands in these conversations; None when it is in none of them."""
+    for kind, at in ((InboundMessage, InboundMessage.received_at), (OutboundMessage, OutboundMessage.queued_at)):
+        found = tx.session.scalar(select(at).where(kind.id == text_id, kind.conversation_id.in_(conversation_ids)))
+        if found is not None:
+            return Place(found, text_id)
+    return None
+
+
+def latest(
+    tx: Transaction, conversation_ids: Sequence[UUID], limit: int, *, before: Place | None = None
+) -> Sequence[InboundMessage | OutboundMessage]:
+    """The last texts of these conversations, or the last before that place; oldest first."""
+    came = _last(tx, InboundMessage, InboundMessage.received_at, conversation_ids, limit, before)
+    went = _last(tx, OutboundMessage, OutboundMessage.queued_at, conversation_ids, limit, before)
+    texts: list[InboundMessage | OutboundMessage] = [*came, *went]
+    return sorted(texts, key=_place)[-limit:]
+
+
+def _last(
+    tx: Transaction,
+    kind: type[Text],
+    at: InstrumentedAttribute[datetime],
+    conversation_ids: Sequence[UUID],
+    limit: int,
+    before: Place | None,
+) -> Sequence[Text]:
+    found = select(kind).where(kind.conversation_id.in_(conversation_ids))
+    if before is not None:
+        found = found.where(or_(at < before.at, and_(at == before.at, kind.id < before.id)))
+    return tx.session.scalars(found.order_by(at.desc(), kind.id.desc()).limit(limit)).all()
+
+
+def _place(text: InboundMessage | OutboundMessage) -> tuple[datetime, UUID]:
+    return (text.received_at if isinstance(text, InboundMessage) else text.queued_at, text.id)
 
 
 def conversations_of(tx: Transaction, contact_ids: Sequence[UUID]) -> Sequence[Conversation]:
@@ -513,6 +561,24 @@ def count_queued(tx: Transaction) -> int:
     return tx.session.scalar(waiting) or 0
 
 
+def wrote_since(tx: Transaction, conversation: Conversation, author: StaffMember, since: datetime) -> bool:
+    """Whether this member of staff wrote in this conversation since then, and it was not cancelled."""
+    return bool(
+        tx.session.scalar(
+            select(
+                exists().where(
+                    and_(
+                        OutboundMessage.conversation_id == conversation.id,
+                        OutboundMessage.author_id == author.id,
+                        OutboundMessage.queued_at >= since,
+                        OutboundMessage.state != OutboundState.CANCELLED,
+                    )
+                )
+            )
+        )
+    )
+
+
 def sent_since(tx: Transaction, phone_id: UUID, wording: str, since: datetime) -> bool:
     """Whether this wording was queued for this phone since then."""
     return bool(
@@ -540,6 +606,17 @@ def is_out(tx: Transaction, phone_id: UUID, wording: str, since: datetime) -> bo
         OutboundMessage.state.not_in(lost),
     )
     return tx.session.scalar(sent.limit(1)) is not None
+
+
+def was_handed_over(tx: Transaction, phone_id: UUID, wording: str, since: datetime, before: datetime) -> bool:
+    """Whether this wording, queued for this phone since then, was with the carrier before that moment."""
+    gone = select(OutboundMessage.id).where(
+        OutboundMessage.phone_id == phone_id,
+        OutboundMessage.wording == wording,
+        OutboundMessage.queued_at >= since,
+        OutboundMessage.handed_at <= before,
+    )
+    return tx.session.scalar(gone.limit(1)) is not None
 
 
 def _changed(tx: Transaction, statement: Any) -> bool:

@@ -30,6 +30,7 @@ from checkback.care.model import (
 from checkback.care.model.sealing import folded_tokens, folded_words
 from checkback.care.store.at_hand import may_be_at_hand
 from checkback.care.store.database import Transaction
+from checkback.care.store.duties import is_off
 from checkback.care.terms import CheckInState, Role, SafetyMode, Sender
 
 _ASKED_AT, _SAID_SAFE_AT = SafetyPreference.asked_at, SafetyPreference.said_safe_at
@@ -103,7 +104,9 @@ def family_of(tx: Transaction, contact_id: UUID) -> Family | None:
 
 
 def contacts_in(tx: Transaction, family: Family) -> Sequence[Contact]:
-    return tx.session.scalars(select(Contact).where(Contact.family_id == family.id).order_by(Contact.role)).all()
+    return tx.session.scalars(
+        select(Contact).where(Contact.family_id == family.id).order_by(Contact.role, Contact.id)
+    ).all()
 
 
 def with_hours(tx: Transaction, opens: int, closes: int) -> Sequence[Contact]:
@@ -342,12 +345,14 @@ def team(tx: Transaction, name: str) -> CareTeam | None:
 
 
 def assigned_to(tx: Transaction, family_id: UUID) -> StaffMember | None:
-    """Who answers for this family now."""
+    """Who answers for this family now: whoever covers it, if they are here, before the clinician they cover for."""
+    covers = and_(Assignment.until > tx.now, ~is_off(tx.now))
     return tx.session.scalar(
         select(StaffMember)
         .join(Assignment, Assignment.staff_id == StaffMember.id)
-        .where(Assignment.family_id == family_id, Assignment.until.is_(None), StaffMember.left_at.is_(None))
-        .order_by(Assignment.since.desc())
+        .where(Assignment.family_id == family_id, StaffMember.left_at.is_(None))
+        .where(or_(Assignment.until.is_(None), covers))
+        .order_by(Assignment.until.is_(None), Assignment.since.desc())
         .limit(1)
     )
 

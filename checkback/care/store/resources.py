@@ -131,6 +131,18 @@ def offers_since(tx: Transaction, contact: Contact, moment: datetime) -> Sequenc
     ).all()
 
 
+def offers_to(tx: Transaction, contact_ids: Sequence[UUID], limit: int) -> Sequence[tuple[ResourceOffer, str]]:
+    """What was offered to these contacts, the latest first, each with the name of the place."""
+    rows = tx.session.execute(
+        select(ResourceOffer, Resource.name)
+        .join(Resource, Resource.id == ResourceOffer.resource_id)
+        .where(ResourceOffer.contact_id.in_(contact_ids))
+        .order_by(ResourceOffer.offered_at.desc(), ResourceOffer.id)
+        .limit(limit)
+    )
+    return [(offer, name) for offer, name in rows]
+
+
 def all_offers_since(tx: Transaction, moment: datetime) -> Sequence[ResourceOffer]:
     return tx.session.scalars(select(ResourceOffer).where(ResourceOffer.offered_at >= moment)).all()
 

@@ -34,7 +34,9 @@ def families_of(tx: Transaction, staff_id: UUID) -> Sequence[tuple[Assignment, F
 
 def called_to(tx: Transaction, staff_id: UUID) -> frozenset[UUID]:
     """Families that they answer for, have an open task of, or had an escalation of; and those in an open one."""
-    assigned = select(Assignment.family_id).where(Assignment.staff_id == staff_id, Assignment.until.is_(None))
+    assigned = select(Assignment.family_id).where(
+        Assignment.staff_id == staff_id, or_(Assignment.until.is_(None), Assignment.until > tx.now)
+    )
     asked_to = select(Task.family_id).where(
         Task.family_id.is_not(None), Task.owner_id == staff_id, Task.state == TaskState.OPEN
     )
@@ -56,6 +58,22 @@ def family_counts(tx: Transaction) -> Mapping[UUID, int]:
 def open_tasks_of(tx: Transaction, staff_id: UUID) -> Sequence[Task]:
     return tx.session.scalars(
         select(Task).where(Task.owner_id == staff_id, Task.state == TaskState.OPEN).order_by(Task.opened_at, Task.id)
+    ).all()
+
+
+def covers_of(tx: Transaction, staff_id: UUID) -> Sequence[Assignment]:
+    """The families they cover now."""
+    return tx.session.scalars(
+        select(Assignment).where(Assignment.staff_id == staff_id, Assignment.until > tx.now).order_by(Assignment.id)
+    ).all()
+
+
+def open_tasks_in(tx: Transaction, family_id: UUID, staff_ids: Sequence[UUID]) -> Sequence[Task]:
+    """The tasks of a family that these members of staff have and nobody has done."""
+    return tx.session.scalars(
+        select(Task)
+        .where(Task.family_id == family_id, Task.owner_id.in_(staff_ids), Task.state == TaskState.OPEN)
+        .order_by(Task.opened_at, Task.id)
     ).all()
 
 

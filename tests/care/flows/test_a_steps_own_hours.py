@@ -123,8 +123,8 @@ def test_a_version_that_asks_sooner_is_shown_as_another(house, tmp_path):
         ("name: short", "name: short\nsilences: 6", "at most 5"),
         (
             "dialogue: check-in}",
-            "dialogue: check-in, instrument: pc-ptsd-5}",
-            "no questionnaire 'pc-ptsd-5'; take it out",
+            "instrument: gad-7}",
+            "no questionnaire 'gad-7'; write one of",
         ),
     ],
     ids=["no silence", "too many", "an unknown questionnaire"],

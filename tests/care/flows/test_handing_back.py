@@ -40,7 +40,7 @@ def gives_back(house: House) -> None:
 
 
 def test_after_a_persons_own_texts_the_assistant_comes_back_with_one_sentence(agreed: House, ana: HeldPhone) -> None:
-    writes(agreed, "This is Dana. How did the visit go?")
+    writes(agreed, "How did the visit go?")
     ana.texts("it went fine")
     asked, before = len(agreed.assistant.asked), len(ana.got)
     gives_back(agreed)
@@ -53,7 +53,7 @@ def test_after_a_persons_own_texts_the_assistant_comes_back_with_one_sentence(ag
 
 def test_what_is_still_open_is_said(agreed: House, ana: HeldPhone) -> None:
     ana.texts("please call me")
-    writes(agreed, "This is Dana.")
+    writes(agreed, "I am here.")
     gives_back(agreed)
     assert BACK in ana.last
     assert CALL in ana.last

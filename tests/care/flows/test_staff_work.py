@@ -72,9 +72,9 @@ def test_a_note_stays_with_the_family_and_its_author(house, rt, family, lee):
 def test_a_persons_own_text_goes_out_at_any_hour_and_silences_the_assistant(house, rt, contact, lee, ana):
     house.clock.tick(hours=13)
     assert ana.news
-    staff_work.reply(rt, "F-12", contact.id, lee.id, "This is Dana. Are you awake?", uuid4())
+    staff_work.reply(rt, "F-12", contact.id, lee.id, "Are you awake?", uuid4())
     house.works()
-    assert ana.news == ["This is Dana. Are you awake?"]
+    assert ana.news == ["Are you awake?\n- Riverbend Families"]
     asked = len(house.assistant.asked)
     ana.texts("yes I am")
     assert len(house.assistant.asked) == asked
