@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from checkback.care.flows.enrolment import NewContact
-from checkback.care.model import Assignment, Contact, StaffMember, Task
+from checkback.care.model import Assignment, Contact, InboundMessage, StaffMember, Task
 from checkback.console.ways import CARE, WAYS
 from tests.console.test_ways import path_of
 
@@ -21,6 +21,7 @@ def filled(staffed, family, ana):
         "reference": family,
         "task:uuid": str(staffed.all(Task)[0].id),
         "contact:uuid": str(staffed.all(Contact)[0].id),
+        "text:uuid": str(staffed.all(InboundMessage)[0].id),
     }
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from checkback.care.model import CheckIn, Contact, DialogueTurn, Entity, Hold, InboundMessage, OutboundMessage, Task
 from checkback.care.store.database import Transaction
@@ -103,8 +103,13 @@ def handed_over_since(
 
 def _is_held(contact_id: InstrumentedAttribute[UUID] | InstrumentedAttribute[UUID | None]) -> ColumnElement[bool]:
     """Whether any hold stands that may reach this contact; which plan it is about is not asked."""
-    family_id = select(Contact.family_id).where(Contact.id == contact_id).scalar_subquery()
-    return exists().where(Hold.ended_at.is_(None), or_(Hold.family_id.is_(None), Hold.family_id == family_id))
+    # One level deep, since a deeper one is not tied to the row outside; an alias, since that row may be of contacts.
+    reached = aliased(Contact)
+    return exists().where(
+        reached.id == contact_id,
+        Hold.ended_at.is_(None),
+        or_(Hold.family_id.is_(None), Hold.family_id == reached.family_id),
+    )
 
 
 def _ids(tx: Transaction, kind: type[Entity], *holds: object) -> Sequence[UUID]:

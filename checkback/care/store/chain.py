@@ -90,7 +90,9 @@ def end(tx: Transaction, up_to: int | None = None) -> End:
     if up_to is not None:
         ends = ends.where(AuditEvent.chain_position <= up_to)
     found = tx.session.execute(ends.order_by(AuditEvent.chain_position.desc()).limit(1)).first()
-    return End(found[0], found[1], found[2]) if found else End(0, BEGINNING, datetime.min.replace(tzinfo=tx.now.tzinfo))
+    if found is None or found[0] is None or found[1] is None:
+        return End(0, BEGINNING, datetime.min.replace(tzinfo=tx.now.tzinfo))
+    return End(found[0], found[1], found[2])
 
 
 def batches_up_to(tx: Transaction, position: int) -> int:

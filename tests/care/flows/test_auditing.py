@@ -7,9 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from checkback.care.flows import auditing, check_ins, outbound
+from checkback.care.flows import auditing, check_ins, holds, outbound
 from checkback.care.flows.auditing import findings
-from checkback.care.model import CheckIn, DialogueTurn, InboundMessage, OutboundMessage, Task
+from checkback.care.flows.enrolment import NewContact
+from checkback.care.model import CheckIn, Contact, DialogueTurn, Family, InboundMessage, OutboundMessage, Task
 from checkback.care.terms import Breach, CheckInState, InboundState, Lane, OutboundKind, OutboundState, TaskKind
 from tests.story import ON_CALL
 
@@ -53,6 +54,21 @@ def test_a_scheduler_that_stands_still_is_noticed_by_somebody_else(agreed):
     assert str(TaskKind.PROMISE_BROKEN) in agreed.tasks
     outbound.deliver_due(agreed.rt, Lane.ALERTS)
     assert "stands still" in agreed.carrier.to(ON_CALL)[-1]
+
+
+@pytest.mark.parametrize("held", [0, 1])
+def test_what_another_familys_hold_keeps_back_is_no_excuse(agreed, held):
+    """Both families were held, one hold was ended, and nobody lets that family's promises go."""
+    families = ["F-12", agreed.enrols("24-0200", contacts=[NewContact("Joy Park", "+13145550104")])]
+    agreed.works()
+    placed = [holds.hold_family(agreed.rt, each, "a funeral", "rivera") for each in families]
+    holds.end(agreed.rt, placed[1 - held].reference, "rivera")
+    agreed.clock.tick(days=400)
+    ours = {each.id: each.family_id for each in agreed.all(Contact)}
+    references = {each.id: each.reference for each in agreed.all(Family)}
+    promised = {each.id: references[ours[each.contact_id]] for each in agreed.all(CheckIn)}
+    late = {promised[each.row] for each in findings(agreed.rt) if each.breach is Breach.NOT_STARTED}
+    assert late == {families[1 - held]}
 
 
 def test_the_same_breach_is_one_task_and_one_page_an_hour(agreed):

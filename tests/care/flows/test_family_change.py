@@ -62,7 +62,7 @@ def test_whoever_covers_is_told_first_and_has_new_tasks_until_it_ends_by_itself(
     assert first.staff_id == bauer.id
     with rt.store.read() as tx:
         kept = people.family(tx, family)
-        assert owner_for(tx, kept.id, kept.team_id).login == "bauer"
+        assert owner_for(tx, kept.id, kept.team_id) == tx.get(StaffMember, bauer.id)
     assert [(each.name, each.until is None) for each in family_page.show(rt, family, lee.id).assigned] == [
         (bauer.name, False),
         (lee.name, True),
@@ -137,6 +137,7 @@ def test_closed_opened_again_and_a_plan_begun_anew(house, rt, family, lee):
     family_change.reopen(rt, family, lee.id)
     page = family_change.show(rt, family, lee.id)
     assert (page.closed_at, page.plan, page.coming) == (None, None, [])
+    assert plan is not None
     family_plans.follow(rt, family, plan, "lee", really=True)
     again = {row.step.partition(".")[0] for row in house.all(CheckIn) if row.state is CheckInState.PLANNED}
     assert again

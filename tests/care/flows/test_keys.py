@@ -118,7 +118,7 @@ def test_what_somebody_wrote_meanwhile_is_not_overwritten(renewed):
 
 
 def test_a_text_that_comes_during_a_renewal_finds_its_family(renewed, both):
-    seen = []
+    seen: list[int] = []
 
     def texts(_number: int) -> None:
         if not seen:
