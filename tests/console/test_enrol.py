@@ -198,3 +198,32 @@ def test_what_a_flow_refuses_is_told_in_the_language_of_the_page_at_its_field(le
     assert "está en el futuro o a más de un año" in late
     table = unescape(lee.client.post("/enrol/file", data={"do": "check", "table": TABLE}, headers=SPANISH).text)
     assert "la hoja de cálculo quitó un cero inicial; escriba 06310" in table
+
+
+def folded(answer):
+    """The fields about how it is safe to reach them: whether they stand open, and what the line above them says."""
+    ((is_open, said),) = re.findall(
+        r'<details class="folded"( open)?><summary>(.*?)</summary>', answer.text, flags=re.DOTALL
+    )
+    return bool(is_open), re.sub(r"<[^>]+>", "", said)
+
+
+@pytest.mark.parametrize(
+    ("given", "is_open", "said"),
+    [
+        ({"may_call": "yes"}, False, "neutral texts · calls · no voicemail"),
+        ({}, True, "neutral texts · no calls · no voicemail"),
+        ({"may_call": "yes", "may_leave_voicemail": "yes"}, True, "neutral texts · calls · voicemail"),
+        ({"may_call": "yes", "safe_to_text": "no"}, True, "no texts · calls · no voicemail"),
+        ({"may_call": "yes", "when": "after six"}, True, "neutral texts · calls · no voicemail"),
+        ({"may_call": "yes", "interpreter": "yes"}, True, "neutral texts · calls · no voicemail"),
+    ],
+)
+def test_how_it_is_safe_to_reach_them_is_one_line_until_it_differs(lee, given, is_open, said):
+    assert folded(lee.sends("/enrol", **FORM, **given)) == (is_open, f"How is it safe to reach them? {said}")
+
+
+def test_an_empty_house_says_whom_it_waits_for(lee, staffed):
+    assert '<a class="button" href="/enrol">Enrol the first family</a>' in lee.opens("/").text
+    lee.sends("/enrol", **FORM, seen=seen(lee.sends("/enrol", **FORM)))
+    assert "Enrol the first family" not in lee.opens("/").text

@@ -115,3 +115,18 @@ def test_a_text_is_held_and_let_go_by_keyboard_alone(opens, staffed, family):
     page.get_by_role("button", name="End this hold").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text("Nothing is held.")).to_be_visible()
+
+
+def test_a_family_is_enrolled_with_eight_fields_in_sight_and_none_cut_off(opens, staffed):
+    page = opens("rivera", viewport={"width": 320, "height": 700})
+    page.goto("/enrol")
+    asked = page.locator("main").locator("input:visible, select:visible, textarea:visible")
+    assert [asked.nth(each).get_attribute("name") for each in range(asked.count())] == list(FORM)
+    answerer = page.get_by_label("Who answers for them")
+    answerer.select_option("lee")
+    wide = answerer.evaluate(
+        "e => { const c = document.createElement('canvas').getContext('2d'), s = getComputedStyle(e);"
+        " c.font = s.font; return c.measureText(e.selectedOptions[0].text).width"
+        " + parseFloat(s.paddingLeft) + parseFloat(s.paddingRight) + 20 }"
+    )
+    assert wide <= answerer.evaluate("e => e.clientWidth")

@@ -128,6 +128,8 @@ class Board:
     gaps: Sequence[NobodyOnCall]
     tasks_elsewhere: int
     """Open tasks of families that are not for who looks."""
+    is_new: bool = False
+    """Whether no family was ever enrolled here."""
 
 
 def look(rt: Runtime, reader_id: UUID) -> Board:
@@ -147,6 +149,7 @@ def look(rt: Runtime, reader_id: UUID) -> Board:
             escalations=open_escalations(tx, escalations.all_open(tx)),
             tasks=open_tasks(tx, work.open_tasks(tx, sight=sight)),
             tasks_elsewhere=work.count_open_tasks_beyond(tx, sight),
+            is_new=not console.is_lived_in(tx),
             coming=_coming(tx, sight),
             counts=_counts(tx),
             silent=silent,

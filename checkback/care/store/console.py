@@ -48,6 +48,11 @@ def all_staff(tx: Transaction) -> Sequence[StaffMember]:
     ).all()
 
 
+def is_lived_in(tx: Transaction) -> bool:
+    """Whether any family was ever enrolled."""
+    return bool(tx.session.scalar(select(exists().where(Family.id.is_not(None)))))
+
+
 def last_time(tx: Transaction, action: str, subject: Entity) -> datetime | None:
     """When this was last done to this."""
     return tx.session.scalar(
