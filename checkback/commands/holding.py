@@ -44,6 +44,22 @@ def hold_family(family: str, reason: Reason, by: By, until: Until = None) -> Non
         _say_placed(rt, holds.hold_family(rt, family, reason, by, _moment(rt, until)))
 
 
+@hold_app.command("text")
+def hold_text(
+    family: str,
+    step: Annotated[str, typer.Argument(help="Which text, as `checkback coming` names it.")],
+    reason: Reason,
+    by: By,
+    until: Until = None,
+    person: Person = None,
+) -> None:
+    """Hold one text that is to come; everything else to the family goes on."""
+    from checkback.care.flows import holds
+
+    with opened("hold") as rt:
+        _say_placed(rt, holds.hold_step(rt, family, step, reason, by, _moment(rt, until), person))
+
+
 @hold_app.command("plan")
 def hold_plan(plan: str, reason: Reason, by: By, until: Until = None) -> None:
     """Hold the check-ins of a plan, in every version."""
@@ -98,7 +114,7 @@ def hold_list(as_json: AsJson = False) -> None:
         if as_json:
             typer.echo(json.dumps(asdict(each), default=str, ensure_ascii=False))
             continue
-        of = each.family or each.plan or ""
+        of = " ".join(part for part in (each.family, each.step) if part) or each.plan or ""
         ends = f"until {_local(each.ends_at, zone)}" if each.ends_at else "until it is ended"
         typer.echo(
             f"{each.reference}  {each.kind}  {each.scope} {of}".rstrip()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import available_timezones
 
-from checkback.care.errors import HoldRefused, NotFound, said
+from checkback.care.errors import HoldRefused, said
 from checkback.care.flows.holds import Placed, held_family, member
 from checkback.care.model import Contact, Family, StaffMember
 from checkback.care.program.seeds import WEEKDAYS
@@ -41,7 +41,7 @@ def pause(rt: Runtime, reference: str, until: date, login: str, contact: int | N
     """
     with rt.store.begin("family-events.pause") as tx:
         staff, family = member(tx, login), held_family(tx, reference)
-        for person in _people(tx, family, contact):
+        for person in people.people_at(tx, family, contact):
             if pausing.pause(tx, person, until, actor(staff)) <= tx.now:
                 raise HoldRefused(said("that day has begun already; name a later one"))
         return _done(tx, family)
@@ -51,7 +51,7 @@ def resume(rt: Runtime, reference: str, login: str, contact: int | None = None) 
     """The pause is over. What was moved stays where it was moved to. Raises NotFound."""
     with rt.store.begin("family-events.resume") as tx:
         staff, family = member(tx, login), held_family(tx, reference)
-        ended = [pausing.resume(tx, person, actor(staff)) for person in _people(tx, family, contact)]
+        ended = [pausing.resume(tx, person, actor(staff)) for person in people.people_at(tx, family, contact)]
         return Done(family.reference, already=not any(ended))
 
 
@@ -104,7 +104,7 @@ def is_wrong_number(rt: Runtime, reference: str, contact: int, login: str) -> Do
     """Somebody else has this phone: nothing more goes there, and the right number is a task. Raises NotFound."""
     with rt.store.begin("family-events.wrong-number") as tx:
         staff, family = member(tx, login), held_family(tx, reference)
-        (person,) = _people(tx, family, contact)
+        (person,) = people.people_at(tx, family, contact)
         if person.wrong_person_at is not None:
             return Done(family.reference, already=True)
         person.wrong_person_at = tx.now
@@ -128,7 +128,7 @@ def set_hours(rt: Runtime, reference: str, new: NewHours, login: str, contact: i
     """Keep what a family said of when to text them. Raises NotFound, HoldRefused (naming what is wrong)."""
     with rt.store.begin("family-events.hours") as tx:
         staff, family = member(tx, login), held_family(tx, reference)
-        return [_set_hours(tx, person, new, staff) for person in _people(tx, family, contact)]
+        return [_set_hours(tx, person, new, staff) for person in people.people_at(tx, family, contact)]
 
 
 @dataclass(frozen=True)
@@ -236,16 +236,6 @@ def _hours(zone: str, opens: int, closes: int, others: tuple[str, ...] = ()) -> 
         return Hours(zone, opens, closes, other_zones=others)
     except ValueError as error:
         raise HoldRefused(f"hours: {error}") from error
-
-
-def _people(tx: Transaction, family: Family, number: int | None) -> Sequence[Contact]:
-    """The people of a family, or the one at this place in the list of its page, from 1 on."""
-    found = people.contacts_in(tx, family)
-    if number is None:
-        return found
-    if not 1 <= number <= len(found):
-        raise NotFound(f"{family.reference} has {len(found)} people; there is no number {number}")
-    return [found[number - 1]]
 
 
 def _done(tx: Transaction, family: Family) -> Done:

@@ -23,6 +23,7 @@ from checkback.care.terms import CheckInState, HoldKind, HoldScope, OutboundStat
 #: How much is let go in one look; with a look every ten seconds, sixty a minute. Starting them has a pace of its own.
 LET_GO_AT_ONCE = 10
 LONGEST_DATE = timedelta(days=60)
+_NOT_GONE = (CheckInState.PLANNED, CheckInState.DUE)
 
 
 @dataclass(frozen=True)
@@ -86,9 +87,41 @@ def hold_text(rt: Runtime, check_in_id: UUID, reason: str, login: str, until: da
             raise NotFound("family")
         family = held_family(tx, found.reference)
         check_in = tx.get(CheckIn, check_in_id)
-        if check_in.state not in (CheckInState.PLANNED, CheckInState.DUE):
+        if check_in.state not in _NOT_GONE:
             raise HoldRefused(said("this text has gone out or was taken back; there is nothing to hold"))
         return _place(tx, What(HoldKind.STOP, HoldScope.TEXT, family, check_in=check_in), login, reason, until)
+
+
+def hold_step(
+    rt: Runtime,
+    reference: str,
+    step: str,
+    reason: str,
+    login: str,
+    until: datetime | None = None,
+    place: int | None = None,
+) -> Placed:
+    """Hold the one text of a family that `coming` shows under this step.
+
+    Raises:
+        NotFound: no such family, no person at this place, or no text of theirs is called so; the message names those
+            that are to come.
+        WordsRefused, HoldRefused: as `hold_text`; or several of the family are promised it and no place was named.
+    """
+    with rt.store.read() as tx:
+        family = held_family(tx, reference)
+        places = {contact.id: number for number, contact in enumerate(people.contacts_in(tx, family), 1)}
+        theirs = [contact.id for contact in people.people_at(tx, family, place)]
+        promised = [each for each in check_ins.all_of(tx, theirs) if each.state in _NOT_GONE]
+        found = [each for each in promised if each.step == step]
+        if not found:
+            names = ", ".join(dict.fromkeys(each.step for each in promised)) or "none"
+            raise NotFound(f"{reference} has no text to come called {step}; there are: {names}")
+        if len(found) > 1:
+            who = " or ".join(sorted(f"--person {places[each.contact_id]}" for each in found))
+            raise HoldRefused(f"person: several of {reference} are promised {step}; say which with {who}")
+        text = found[0].id
+    return hold_text(rt, text, reason, login, until)
 
 
 def hold_plan(rt: Runtime, name: str, reason: str, login: str, until: datetime | None = None) -> Placed:

@@ -109,6 +109,16 @@ def contacts_in(tx: Transaction, family: Family) -> Sequence[Contact]:
     ).all()
 
 
+def people_at(tx: Transaction, family: Family, place: int | None) -> Sequence[Contact]:
+    """The people of a family, or the one at this place in the list of its page, from 1 on. Raises NotFound."""
+    found = contacts_in(tx, family)
+    if place is None:
+        return found
+    if not 1 <= place <= len(found):
+        raise NotFound(f"{family.reference} has {len(found)} people; there is no number {place}")
+    return [found[place - 1]]
+
+
 def with_hours(tx: Transaction, opens: int, closes: int) -> Sequence[Contact]:
     """Contacts who may be texted in exactly these hours."""
     return tx.session.scalars(select(Contact).where(Contact.opens == opens, Contact.closes == closes)).all()

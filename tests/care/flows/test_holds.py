@@ -409,3 +409,28 @@ def test_a_text_that_waits_for_their_yes_is_not_promised_in_the_forecast(house, 
     ana.texts("1")
     (text,) = forecast.coming(house.rt, house.clock.now() + timedelta(days=7)).texts
     assert text.fate is Fate.GOES
+
+
+def test_one_text_is_held_by_its_name_and_the_others_go_on(house, ana):
+    house.enrols(contacts=[NewContact("Ana Morales", "+13145550101"), NewContact("Bo Morales", "+13145550105")])
+    house.works()
+    ana.texts("1")
+    rt = house.rt
+    ahead = house.clock.now() + timedelta(days=400)
+    step = forecast.coming(rt, ahead).texts[0].step
+    with pytest.raises(HoldRefused, match=r"--person 1 or --person 2"):
+        holds.hold_step(rt, "F-12", step, "a mistake in it", "rivera")
+    with pytest.raises(NotFound, match=rf"no text to come called nothing.*{step}"):
+        holds.hold_step(rt, "F-12", "nothing", "a mistake in it", "rivera")
+    with pytest.raises(NotFound, match="no number 3"):
+        holds.hold_step(rt, "F-12", step, "a mistake in it", "rivera", place=3)
+    first = holds.hold_step(rt, "F-12", step, "a mistake in it", "rivera", place=1)
+    assert holds.hold_step(rt, "F-12", step, "a mistake in it", "rivera", place=1).already
+    assert [(each.reference, each.step) for each in holds.standing(rt)] == [(first.reference, step)]
+    with rt.store.read() as tx:
+        (theirs,) = people.people_at(tx, people.family(tx, "F-12"), 1)
+    kept = [text for text in forecast.coming(rt, ahead).texts if text.fate is Fate.HELD]
+    assert [(text.step, text.contact) for text in kept] == [(step, theirs.id)]
+    holds.end(rt, first.reference, "rivera")
+    lets_go(house)
+    assert not [text for text in forecast.coming(rt, ahead).texts if text.fate is Fate.HELD]
