@@ -386,7 +386,11 @@ def test_one_text_is_held_and_the_others_go(agreed, ana):
     assert questions(ana) == []
     assert agreed.check_in.state is CheckInState.PLANNED
     with agreed.rt.store.read() as tx:
-        assert holds_in_store.over(tx, people.family(tx, "F-12").id) is None
+        family = people.family(tx, "F-12").id
+        assert holds_in_store.over(tx, family) is None
+        # The promise is marked when the hold is placed; whoever has it in hand already asks once more.
+        held = holds_in_store.over(tx, family, promised.plan_id, promised.id)
+        assert held is not None and held.reference == reference
     holds.end(agreed.rt, reference, "rivera")
     lets_go(agreed)
     lets_go(agreed)
