@@ -164,6 +164,8 @@ class RealHouse:
         }
         bearer = {"Authorization": f"Bearer {self.settings.api_token.get_secret_value()}"}
         answer = self._http.post(f"{self.settings.console_url}/api/incidents", json=incident, headers=bearer)
+        if answer.status_code == httpx2.codes.SERVICE_UNAVAILABLE:
+            answer.raise_for_status()  # nothing was kept, and it says so: whoever sent it sends it again
         assert answer.status_code == httpx2.codes.CREATED, answer.text
         return str(answer.json()["family"])
 
