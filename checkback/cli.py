@@ -32,6 +32,7 @@ from checkback.commands.phones import families_app
 from checkback.commands.plans import plans_app
 from checkback.commands.resources import app as resources_app
 from checkback.commands.resources import import_resources
+from checkback.commands.status import status
 from checkback.commands.tasks import tasks_app
 from checkback.commands.wording import wording
 
@@ -83,6 +84,7 @@ for _name, _family in holding.apps():
 app.command("coming")(holding.coming)
 app.command("wording")(wording)
 app.command("alarm-load")(alarm_load)
+app.command("status")(status)
 
 
 def main() -> None:
@@ -141,6 +143,8 @@ def serve_worker() -> None:
 def serve_scheduler() -> None:
     """The metronome that makes rows due."""
     from checkback.adapters.heartbeat import ping
+    from checkback.assembly.loops import in_background
+    from checkback.assembly.outlook import telling
     from checkback.assembly.runtime import make_runtime
     from scheduler.metronome import tick_until_stopped
 
@@ -148,7 +152,8 @@ def serve_scheduler() -> None:
         rt = make_runtime(settings)
         with _watched("scheduler", settings, database=rt.store.ping):
             url = settings.heartbeat_url
-            tick_until_stopped(rt, _stop_signal(), partial(ping, url) if url else None)
+            with in_background(telling(rt, settings)):
+                tick_until_stopped(rt, _stop_signal(), partial(ping, url) if url else None)
 
 
 @serve_app.command("simulator")

@@ -13,6 +13,7 @@ from checkback.adapters.rasa import RasaAssistant
 from checkback.adapters.twilio import TwilioCaller, TwilioCarrier
 from checkback.adapters.twilio_lookup import TwilioLookup
 from checkback.assembly.settings import Settings
+from checkback.assembly.timed_screen import TimedScreen
 from checkback.care.points import NoFaults, Points
 from checkback.care.ports import Caller, Clock, Screen
 from checkback.care.program import OptOutWords, load_private_words
@@ -94,4 +95,4 @@ def _screen(*, hears: bool) -> Screen:
     # Imported here: it takes seconds and memory that the other processes need not spend.
     from checkback.adapters.distress import PatternScreen  # noqa: PLC0415
 
-    return PatternScreen.loaded()
+    return TimedScreen(PatternScreen.loaded())
