@@ -23,6 +23,7 @@ from checkback.commands.alarm_load import alarm_load
 from checkback.commands.audit import audit_app
 from checkback.commands.consent import consent_app
 from checkback.commands.families import import_families, undo_import
+from checkback.commands.family import family_app
 from checkback.commands.keys import keys_app
 from checkback.commands.opening import REFUSED, USAGE
 from checkback.commands.opening import give_up as _give_up
@@ -69,6 +70,7 @@ import_app.command("undo")(undo_import)
 app.add_typer(tasks_app, name="tasks")
 app.add_typer(consent_app, name="consent")
 app.add_typer(families_app, name="families")
+app.add_typer(family_app, name="family")
 duty.add_to(staff_app)
 app.add_typer(audit_app, name="audit")
 app.add_typer(admin_app, name="admin")

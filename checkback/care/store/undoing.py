@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, delete, exists, or_, select
+from sqlalchemy import delete, exists, or_, select
 
 from checkback.care.model import (
     Base,
@@ -20,6 +19,7 @@ from checkback.care.model import (
     OutboundMessage,
     Phone,
 )
+from checkback.care.store.belonging import FAMILY, PHONE, hanging_on, pointers
 from checkback.care.store.database import Transaction
 from checkback.care.terms import OutboundState
 
@@ -71,7 +71,7 @@ def take_out(tx: Transaction, family: Family) -> None:
         .join(Contact, Contact.id == ContactPhone.contact_id)
         .where(Contact.family_id == family.id)
     ).all()
-    hanging = _hanging_on(tx, family)
+    hanging = hanging_on(tx, {FAMILY: [family.id]})
     tx.session.expunge_all()
     for table, ids in reversed(list(hanging.items())):
         tx.session.execute(delete(table).where(table.c.id.in_(ids)))
@@ -79,30 +79,8 @@ def take_out(tx: Transaction, family: Family) -> None:
     tx.session.execute(delete(Phone).where(Phone.id.in_(unused)))
 
 
-def _hanging_on(tx: Transaction, family: Family) -> Mapping[Table, Sequence[UUID]]:
-    """The rows that point at this family, or at a row that does, table by table in the order of their making."""
-    found: dict[Table, Sequence[UUID]] = {Base.metadata.tables[Family.__tablename__]: [family.id]}
-    for table in Base.metadata.sorted_tables:
-        pointing = [_points_at(column, found[target]) for column, target in _pointers(table) if target in found]
-        if pointing and table not in found:
-            ids = tx.session.scalars(select(table.c.id).where(or_(*pointing))).all()
-            if ids:
-                found[table] = ids
-    return found
-
-
-def _points_at(column: ColumnElement[Any], ids: Sequence[UUID]) -> ColumnElement[bool]:
-    return column.in_(ids)
-
-
-def _pointers(table: Table) -> Iterator[tuple[ColumnElement[Any], Table]]:
-    for key in table.foreign_keys:
-        yield key.parent, key.column.table
-
-
 def _uses(tx: Transaction, phone_id: UUID) -> Iterator[bool]:
-    phone = Base.metadata.tables[Phone.__tablename__]
     for table in Base.metadata.sorted_tables:
-        for column, target in _pointers(table):
-            if target is phone:
+        for column, target in pointers(table):
+            if target is PHONE:
                 yield tx.session.scalar(select(exists().where(column == phone_id))) or False
