@@ -217,6 +217,17 @@ def test_when_nothing_is_open_they_hear_when_and_of_211_and_of_a_person(agreed, 
     assert "211" in told and "CALL ME" in told
 
 
+def test_a_line_known_by_its_number_is_not_named_twice(agreed, ana):
+    with agreed.rt.store.begin("test.only-211") as tx:
+        for resource in tx.session.query(Resource).filter(Resource.name != "211"):
+            resource.status = "inactive"
+            tx.record("test.inactive", resource)
+    told = needs(agreed, ana, "food")
+    assert "Help line, 211" in told and "211, 211" not in told
+    ana.texts("MORE")
+    assert ana.last.startswith("Help line, 211.")
+
+
 def test_a_town_they_name_is_where_we_look(agreed, ana):
     needs(agreed, ana, "locks-and-repairs", place="63116")
     assert "Good Shutter" in ana.last

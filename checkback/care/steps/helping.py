@@ -181,7 +181,7 @@ def _named(tx: Transaction, wording: Wording, contact: Contact, need: str, match
     language, schedules = contact.language, _schedules(match)
     slots = {
         "what": say(tx, wording, f"need_named.{need}", contact),
-        "name": blurb(match.help.name, LONGEST_NAME),
+        "name": _name(tx, wording, contact, match.help.name, match.phone),
         "phone": match.phone,
     }
     if match.opening.is_known and not match.opening.is_open:
@@ -197,11 +197,16 @@ def _named(tx: Transaction, wording: Wording, contact: Contact, need: str, match
 
 def _named_shortly(tx: Transaction, wording: Wording, contact: Contact, need: str, match: Match) -> str:
     what = say(tx, wording, f"need_named.{need}", contact)
-    slots = {"what": what, "name": blurb(match.help.name, LONGEST_NAME), "phone": match.phone}
+    slots = {"what": what, "name": _name(tx, wording, contact, match.help.name, match.phone), "phone": match.phone}
     if match.opening.is_known and not match.opening.is_open:
         opens = opens_in_words(match.opening, contact.language, tx.now)
         return say(tx, wording, "resource.short_closed", contact, opens=opens, **slots)
     return say(tx, wording, "resource.short", contact, **slots)
+
+
+def _name(tx: Transaction, wording: Wording, contact: Contact, name: str, phone: str) -> str:
+    """The name as a text shows it; a line known by its number alone is a help line, so that none reads "211, 211"."""
+    return say(tx, wording, "resource.line", contact) if name == phone else blurb(name, LONGEST_NAME)
 
 
 def _speaks(tx: Transaction, wording: Wording, contact: Contact, match: Match) -> str | None:
@@ -218,7 +223,7 @@ def _more(tx: Transaction, wording: Wording, contact: Contact, resource: Resourc
     phone = help_.phone or next((p.phone for p in help_.places if p.phone), "")
     for longest in _BLURBS:
         about = _about(resource, mode_of(tx, contact), contact.language, longest)
-        slots = {"name": blurb(help_.name, LONGEST_NAME), "phone": phone, "about": about}
+        slots = {"name": _name(tx, wording, contact, help_.name, phone), "phone": phone, "about": about}
         hours = hours_in_words(schedules, contact.language)
         said = say(tx, wording, "resource.more", contact, hours=hours, **slots).strip()
         if segments(fit(said)) <= LONGEST_TEXT:
