@@ -17,6 +17,7 @@ from checkback.care.flows.family_events import NewHours, ProgrammeTimes
 from checkback.care.flows.forecast import Fate
 from checkback.care.model import CheckIn, Contact, OutboundMessage, StaffMember
 from checkback.care.ports import Turn
+from checkback.care.store.holds import sent_to
 from checkback.care.terms import (
     CheckInState,
     Dialogue,
@@ -368,6 +369,12 @@ def test_families_that_share_a_phone_share_its_caps(house, ana):
     ana.texts("1")
     works_on(house, 49)
     assert len(questions(ana)) == 1
+    went = [text for text in house.outbox() if text.kind is OutboundKind.CHECK_IN and text.handed_at]
+    with house.rt.store.read() as tx:
+        # The question that waits for its answer keeps the other back too; the count must not depend on that.
+        for contact in house.all(Contact):
+            counted = sent_to(tx, contact.id, went[0].phone_id, MORNING)
+            assert went[0].handed_at in counted, "what went to the phone counts for everybody who uses it"
     works_on(house, 23)
     assert len(questions(ana)) == 2
 
