@@ -492,6 +492,14 @@ _QUESTIONS = {
 }
 
 
+class Split(StrEnum):
+    """What a report can be divided by."""
+
+    PLAN = "plan"
+    LANGUAGE = "language"
+    AREA = "area"
+
+
 class PlanState(StrEnum):
     """Where a version of a plan stands. Only an approved one plans texts; families keep one that is superseded."""
 

@@ -96,6 +96,7 @@ DONE: Mapping[str, str] = Told(
         "expired": later("its time ran out"),
         "failed": later("failed"),
         "false-alarm": later("ended as a false alarm"),
+        "figures-taken": later("the figures of a report were taken along"),
         "finished": later("finished"),
         "given": later("given"),
         "given-back": later("given back to the assistant"),

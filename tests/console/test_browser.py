@@ -284,6 +284,7 @@ def filled(staffed, family, ana):
         "/rehearsal": ["/rehearsal"],
         "/wording": ["/wording"],
         "/programme": ["/programme"],
+        "/reports": ["/reports", "/reports?by=plan", "/reports?by=language", "/reports?quarter=nonsense&by=area"],
         "/audit": ["/audit", "/audit?family=F-12", "/audit?family=nobody&since=x"],
         "/officer": ["/officer"],
         "/{path:path}": ["/nothing"],

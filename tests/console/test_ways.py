@@ -74,6 +74,8 @@ ALLOWED = {
     ("POST", "/wording/measure"): "clinician coordinator admin",
     ("POST", "/wording/{version:uuid}/approve"): "coordinator admin",
     ("POST", "/wording/{version:uuid}/withdraw"): "coordinator admin",
+    ("GET", "/reports"): "coordinator admin",
+    ("POST", "/reports/download"): "coordinator admin",
     ("GET", "/audit"): "admin",
     ("POST", "/audit/verify"): "admin",
     ("GET", "/officer"): "officer",

@@ -28,7 +28,7 @@ from checkback.care.rules.enrolments import differences
 from checkback.care.rules.minors import is_minor
 from checkback.care.rules.phones import e164
 from checkback.care.rules.plans import PROMISED
-from checkback.care.rules.zones import possible_together, zone_of_zip, zones_of_number, zones_of_zip
+from checkback.care.rules.zones import area_of_zip, possible_together, zone_of_zip, zones_of_number, zones_of_zip
 from checkback.care.runtime import Runtime
 from checkback.care.steps.check_ins import end, hand_over
 from checkback.care.steps.consent import Asking, ask
@@ -347,6 +347,7 @@ def _keep_family(tx: Transaction, enrolment: Enrolment, checked: _Checked, refer
             enrolled_at=tx.now,
             child_ages=",".join(str(age) for age in enrolment.child_ages),
             plan_id=checked.plan.id if checked.plan else None,
+            area=area_of_zip(enrolment.zip),
         )
     )
     tx.session.flush()

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from checkback.care.model.sealing import SealBroken
 from checkback.care.runtime import Runtime
-from checkback.care.store import chain, people, renewing
+from checkback.care.store import chain, people, renewing, report_counts
 from checkback.care.store.database import Transaction
 from checkback.care.store.renewing import SealedColumn
 
@@ -25,7 +25,7 @@ class KeysInUse:
     sealed: Mapping[int, int]
     """By the id of the key."""
     indexed: Mapping[int, int]
-    """Phones and words of names, by the version of the index."""
+    """Phones, words of names and needs, by the version of the index."""
     audit: Mapping[int, int]
     """Seals of the audit's chain, by the version of the index key; they are not made anew."""
     newest_seal: int
@@ -45,7 +45,7 @@ class Renewed:
     values: int
     """Sealed anew."""
     found: int
-    """Phones and contacts indexed anew."""
+    """Phones, contacts and needs indexed anew."""
     broken: Sequence[str]
     """`table.column row-id` of what no key on the ring opens; it was left as it is."""
 
@@ -71,6 +71,7 @@ def renew(rt: Runtime, progress: Progress = lambda _: None) -> Renewed:
     broken: list[str] = []
     indexed = _index_all(rt, "phone.number_index", renewing.phones_before, renewing.index_phone, broken, progress)
     indexed += _index_all(rt, "name_token.token", renewing.contacts_before, renewing.index_name, broken, progress)
+    indexed += _index_needs(rt, progress)
     values = sum(_seal_all(rt, where, broken, progress) for where in renewing.sealed_columns())
     return Renewed(values, indexed, broken)
 
@@ -117,6 +118,16 @@ def _index_all(
             return done
         done, after = done + found, rows[-1]
         progress(found)
+
+
+def _index_needs(rt: Runtime, progress: Progress) -> int:
+    """All at once: there are a few dozen needs, and no value has to be opened."""
+    with rt.store.begin("keys.renew") as tx:
+        found = report_counts.index_needs_anew(tx)
+        if found:
+            tx.record("keys.renewed.need_named.need_index", people.the_programme(tx))
+    progress(found)
+    return found
 
 
 def _index(

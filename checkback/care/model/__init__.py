@@ -32,7 +32,7 @@ from checkback.care.model.people import (
 )
 from checkback.care.model.plans import CheckIn, CheckInPlan
 from checkback.care.model.records import AuditEvent, Counter, Heartbeat
-from checkback.care.model.resources import DirectoryImport, Resource, ResourceOffer, ResourceReach
+from checkback.care.model.resources import DirectoryImport, NeedNamed, Resource, ResourceOffer, ResourceReach
 from checkback.care.model.rotas import Rota, RotaShift, RotaTurn
 from checkback.care.model.sign_in import RecoveryCode, StaffSession
 from checkback.care.model.telling import StaffWay, Summons
@@ -70,6 +70,7 @@ __all__ = [
     "Incident",
     "Instrument",
     "NameToken",
+    "NeedNamed",
     "Note",
     "OptOut",
     "OutboundMessage",

@@ -68,7 +68,10 @@ class Escalation(Entity):
     """
 
     __tablename__ = "escalation"
-    __table_args__ = (Index("ix_escalation_overdue", "state", "next_at"),)
+    __table_args__ = (
+        Index("ix_escalation_overdue", "state", "next_at"),
+        Index("ix_escalation_opened", "opened_at"),
+    )
 
     number: Mapped[int] = mapped_column(unique=True)
     level: Mapped[DistressLevel] = mapped_column(Word(DistressLevel))

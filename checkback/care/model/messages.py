@@ -118,6 +118,7 @@ class OutboundMessage(Entity):
         Index("ix_outbound_message_thread", "phone_id", "queued_at"),
         Index("ix_outbound_message_conversation", "conversation_id"),
         Index("ix_outbound_message_contact", "contact_id", "handed_at"),
+        Index("ix_outbound_message_handed", "handed_at"),
         Index(
             "ix_outbound_message_held",
             "held_at",

@@ -161,6 +161,8 @@ class Family(Entity):
     batch_id: Mapped[UUID | None] = mapped_column(ForeignKey("import_batch.id"), default=None, index=True)
     plan_id: Mapped[UUID | None] = mapped_column(ForeignKey("check_in_plan.id"), default=None, index=True)
     """The version of the plan they follow; None when only what was promised at the door is planned, or nothing more."""
+    area: Mapped[str | None] = mapped_column(String(3), default=None)
+    """The first three digits of their ZIP code, for reports: they stand for tens of thousands of people."""
 
 
 class Incident(Entity):

@@ -50,6 +50,7 @@ class CheckIn(Entity):
     __table_args__ = (
         UniqueConstraint("contact_id", "incident_id", "step"),
         Index("ix_check_in_due", "state", "due_at"),
+        Index("ix_check_in_asked", "asked_at"),
         Index(
             "ix_check_in_held",
             "held_at",

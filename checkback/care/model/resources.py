@@ -97,3 +97,18 @@ class ResourceOffer(Entity):
     """The follow-up that asks whether they got through."""
     place: Mapped[str | None] = mapped_column(Sealed("resource_offer.place"), default=None)
     """Where they looked for it: the ZIP code they named, else that of their home."""
+
+
+class NeedNamed(Entity):
+    """A family named a need, and we had a place for it or not. Kept to be counted: a keyed HMAC of the need says which,
+    so that a stolen database does not.
+    """
+
+    __tablename__ = "need_named"
+    __table_args__ = (Index("ix_need_named_named_at", "named_at"),)
+
+    family_id: Mapped[UUID] = mapped_column(ForeignKey("family.id"), index=True)
+    named_at: Mapped[datetime] = mapped_column()
+    need_index: Mapped[bytes] = mapped_column()
+    index_version: Mapped[int] = mapped_column()
+    is_met: Mapped[bool] = mapped_column()

@@ -19,7 +19,7 @@ from checkback.care.steps.following_up import plan_follow_up
 from checkback.care.steps.phone_safety import WHICH_WORD
 from checkback.care.steps.tasks import open_task, task_key
 from checkback.care.steps.words import mode_of, say
-from checkback.care.store import Transaction, people, resources
+from checkback.care.store import Transaction, people, report_counts, resources
 from checkback.care.terms import Language, SafetyMode, TaskKind
 from checkback.care.wording import Wording
 
@@ -81,6 +81,7 @@ def offer_help(
         )
     )
     tx.session.flush()
+    report_counts.keep_need(tx, family, need, is_met=True)
     plan_follow_up(tx, contact, offer)
     tx.record("resource.offered", offer)
     tell = _named_shortly if is_one_of_several else _named
@@ -243,7 +244,8 @@ def _schedules(match: Match) -> Sequence[Schedule]:
 
 def _ask_a_person(tx: Transaction, contact: Contact, family: Family, need: str) -> None:
     key = f"unmet:{contact.id}:{need}:{tx.now:%G-%V}"
-    open_task(tx, TaskKind.UNMET_NEED, dedupe_key=key, family=family, detail=need)
+    if open_task(tx, TaskKind.UNMET_NEED, dedupe_key=key, family=family, detail=need):
+        report_counts.keep_need(tx, family, need, is_met=False)
 
 
 def _whom_to_call(tx: Transaction, offer: ResourceOffer) -> str:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Column, LargeBinary, Table, delete, func, select, type_coerce, update
 
-from checkback.care.model import Base, Contact, NameToken, Phone
+from checkback.care.model import Base, Contact, NameToken, NeedNamed, Phone
 from checkback.care.model.base import Sealed
 from checkback.care.store import people
 from checkback.care.store.database import Transaction
@@ -55,9 +55,9 @@ def by_key(tx: Transaction) -> Mapping[int, int]:
 
 
 def by_index(tx: Transaction) -> Mapping[int, int]:
-    """How many phones and words of names are found by each version of the index."""
+    """How many phones, words of names and needs are found by each version of the index."""
     counts: dict[int, int] = {}
-    for kind in (Phone, NameToken):
+    for kind in (Phone, NameToken, NeedNamed):
         for version, number in tx.session.execute(
             select(kind.index_version, func.count()).group_by(kind.index_version)
         ):
