@@ -217,6 +217,20 @@ def test_when_nothing_is_open_they_hear_when_and_of_211_and_of_a_person(agreed, 
     assert "211" in told and "CALL ME" in told
 
 
+def test_a_place_they_name_after_an_offer_brings_another_while_there_is_one(agreed, ana):
+    seen = [needs(agreed, ana, "food")]
+    for _ in range(12):
+        agreed.assistant.says_next = Turn("give_place", 1.0, [d.ContinueHelp("near", "63116")])
+        ana.texts("63116")
+        agreed.works()
+        if ana.last in seen:
+            break
+        seen.append(ana.last)
+    assert len(seen) >= 2, seen
+    assert "555-01" in ana.last or "211" in ana.last, "when all are known, the best is named again, not nothing"
+    assert "unmet-need" not in agreed.tasks
+
+
 def test_a_line_known_by_its_number_is_not_named_twice(agreed, ana):
     with agreed.rt.store.begin("test.only-211") as tx:
         for resource in tx.session.query(Resource).filter(Resource.name != "211"):

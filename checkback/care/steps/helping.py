@@ -106,12 +106,14 @@ def continue_help(
     if not offers:
         return Offer(say(tx, wording, "need.which", contact), asks="need.which")
     last = offers[0]
+    known = frozenset(each.resource_id for each in offers if each.need == last.need)
     match wish:
         case "next":
-            known = frozenset(each.resource_id for each in offers if each.need == last.need)
             return offer_help(tx, wording, contact, last.need, last.place, besides=known)
         case "near":
-            return offer_help(tx, wording, contact, last.need, place)
+            # What they know already would read as if the place they named were not heard.
+            has_another = search(tx, wanted_by(tx, contact, last.need, place), contact.zone, known, limit=1)
+            return offer_help(tx, wording, contact, last.need, place, besides=known if has_another else frozenset())
         case "more":
             return Offer(_more(tx, wording, contact, tx.get(Resource, last.resource_id)), names_a_place=False)
         case "call":
