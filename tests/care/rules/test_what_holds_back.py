@@ -236,13 +236,48 @@ MONDAY = date(2026, 11, 23)
         ("after the holidays", date(2027, 1, 2)),
         ("next year", date(2027, 1, 1)),
         ("in 6 months", MONDAY + LONGEST_PAUSE),
+        ("el lunes por la mañana", date(2026, 11, 30)),
+        ("el martes en la mañana", date(2026, 11, 24)),
+        ("el jueves x la mañana", date(2026, 11, 26)),
+        ("mañana por la mañana", date(2026, 11, 24)),
+        ("thursday morning", date(2026, 11, 26)),
+        ("la semana entrante", date(2026, 11, 30)),
+        ("la siguiente semana", date(2026, 11, 30)),
+        ("week after next", date(2026, 12, 7)),
+        ("después del fin de semana", date(2026, 11, 30)),
+        ("después de el fin de semana", date(2026, 11, 30)),
+        ("after the weekend", date(2026, 11, 30)),
+        ("this weekend", date(2026, 11, 28)),
+        ("el finde", date(2026, 11, 28)),
+        ("a fin de mes", date(2026, 12, 1)),
+        ("a finales de mes", date(2026, 12, 1)),
+        ("el mes que entra", date(2026, 12, 1)),
+        ("el próximo mes", date(2026, 12, 1)),
+        ("en ocho días", date(2026, 12, 1)),
+        ("en quince días", date(2026, 12, 8)),
+        ("unos días", date(2026, 11, 26)),
+        ("un par de semanas", date(2026, 12, 7)),
+        ("el 5 de enero", date(2027, 1, 5)),
+        ("January 5th", date(2027, 1, 5)),
+        ("dec 3", date(2026, 12, 3)),
+        ("el primero de diciembre", date(2026, 12, 1)),
+        ("1/5", date(2027, 1, 5)),
+        ("hasta el 5", date(2026, 12, 5)),
+        ("the 30th", date(2026, 11, 30)),
+        ("en enero", date(2027, 1, 1)),
+        ("until december", date(2026, 12, 1)),
+        ("después de acción de gracias", date(2026, 11, 27)),
+        ("después de reyes", date(2027, 1, 7)),
+        ("el año que entra", date(2027, 1, 1)),
+        ("day after tomorrow", date(2026, 11, 25)),
+        ("for ten days", date(2026, 12, 3)),
     ],
 )
 def test_the_day_after_a_pause_is_the_one_they_named(words, day):
     assert resumes_on(words, MONDAY) == day
 
 
-@pytest.mark.parametrize("words", [None, "", "sometime", "when he is asleep", "after 5"])
+@pytest.mark.parametrize("words", [None, "", "sometime", "when he is asleep", "after 5", "after 9-5", "june 31"])
 def test_words_that_name_no_day_name_none(words):
     assert resumes_on(words, MONDAY) is None
 
