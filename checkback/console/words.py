@@ -25,6 +25,7 @@ from checkback.care.terms import (
     PhoneDoubt,
     PhoneTrouble,
     PlanState,
+    ReviewReason,
     ReviewVerdict,
     Role,
     SafetyMode,
@@ -316,6 +317,14 @@ HELP: Mapping[HelpOutcome, str] = Told(
         HelpOutcome.NO_ANSWER: later("nobody answered there"),
         HelpOutcome.WRONG_NUMBER: later("the number was wrong"),
         HelpOutcome.NOT_CALLED: later("they have not called there"),
+    }
+)
+
+REVIEW_REASONS: Mapping[ReviewReason, str] = Told(
+    {
+        ReviewReason.HEARD: later("the screen heard distress"),
+        ReviewReason.SAMPLE: later("let pass, and drawn by chance"),
+        ReviewReason.ASKED: later("somebody asked for it"),
     }
 )
 

@@ -8,11 +8,11 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from checkback.adapters.passwords import DEMO_PASSWORD
-from checkback.care.flows import holds, screenings, staff_work
+from checkback.care.flows import holds, reviewing, screenings, staff_work
 from checkback.care.flows.enrolment import NewContact
-from checkback.care.model import Hold, InboundMessage, StaffMember, Task
+from checkback.care.model import Hold, InboundMessage, ScreeningReview, StaffMember, Task
 from checkback.care.rules.second_factor import new_secret
-from checkback.care.terms import Role
+from checkback.care.terms import ReviewVerdict, Role
 from checkback.console.ways import WAYS, Open
 from tests.console.test_ways import LOGINS
 
@@ -253,6 +253,8 @@ def filled(staffed, family, ana):
     holds.hold_family(staffed.rt, "F-14", "They asked us to wait.", "rivera")
     (hold,) = staffed.all(Hold)
     text = next(each for each in staffed.all(InboundMessage) if each.body == "I want to kill myself")
+    reviewing.judge(staffed.rt, text.id, "lee", ReviewVerdict.RIGHT)
+    week = staffed.all(ScreeningReview)[0].week
     families = [f"/families/{family}", "/families/F-13", "/families/F-14"]
     return {
         "/sign-in": ["/sign-in"],
@@ -284,6 +286,8 @@ def filled(staffed, family, ana):
         "/rehearsal": ["/rehearsal"],
         "/wording": ["/wording"],
         "/programme": ["/programme"],
+        "/screen": ["/screen"],
+        "/screen/{week}": [f"/screen/{week}"],
         "/reports": ["/reports", "/reports?by=plan", "/reports?by=language", "/reports?quarter=nonsense&by=area"],
         "/audit": ["/audit", "/audit?family=F-12", "/audit?family=nobody&since=x"],
         "/officer": ["/officer"],

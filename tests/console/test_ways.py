@@ -76,6 +76,9 @@ ALLOWED = {
     ("POST", "/wording/{version:uuid}/withdraw"): "coordinator admin",
     ("GET", "/reports"): "coordinator admin",
     ("POST", "/reports/download"): "coordinator admin",
+    ("GET", "/screen"): "clinician coordinator admin",
+    ("GET", "/screen/{week}"): "clinician coordinator admin",
+    ("POST", "/screen/{week}/texts/{text:uuid}"): "clinician coordinator admin",
     ("GET", "/audit"): "admin",
     ("POST", "/audit/verify"): "admin",
     ("GET", "/officer"): "officer",
@@ -134,6 +137,7 @@ def filled(staffed, family, ana):
         "login": "bauer",
         "version:uuid": str(UUID(int=8)),
         "batch": "B-000000",
+        "week": "2026-W01",
     }
 
 

@@ -158,3 +158,41 @@ def verdicts_by_version(
         .group_by(*columns)
     )
     return rows.all()
+
+
+def weeks(tx: Transaction, limit: int) -> Sequence[tuple[str, int, int]]:
+    """The weeks that have a list, the latest first: how many texts stand on it, and how many are judged."""
+    judged = func.count(ScreeningReview.verdict)
+    rows = tx.session.execute(
+        select(ScreeningReview.week, func.count(), judged)
+        .group_by(ScreeningReview.week)
+        .order_by(ScreeningReview.week.desc())
+        .limit(limit)
+    )
+    return rows.all()
+
+
+def missed(tx: Transaction, limit: int) -> Sequence[tuple[ScreeningReview, InboundMessage]]:
+    """What somebody said the screen missed, the latest first."""
+    rows = tx.session.execute(
+        select(ScreeningReview, InboundMessage)
+        .join(InboundMessage, InboundMessage.id == ScreeningReview.inbound_id)
+        .where(ScreeningReview.verdict == ReviewVerdict.MISSED)
+        .order_by(ScreeningReview.judged_at.desc())
+        .limit(limit)
+    )
+    return rows.all()
+
+
+def spans_by_version(tx: Transaction) -> dict[str, tuple[datetime, datetime]]:
+    """When each version of the screen heard its first and its last text."""
+    rows = tx.session.execute(
+        select(
+            InboundMessage.screen_version,
+            func.min(InboundMessage.received_at),
+            func.max(InboundMessage.received_at),
+        )
+        .where(_FAMILYS)
+        .group_by(InboundMessage.screen_version)
+    )
+    return {version: (first, last) for version, first, last in rows}
