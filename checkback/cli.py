@@ -33,6 +33,7 @@ from checkback.commands.phones import families_app
 from checkback.commands.plans import plans_app
 from checkback.commands.resources import app as resources_app
 from checkback.commands.resources import import_resources
+from checkback.commands.retention import retention_app
 from checkback.commands.status import status
 from checkback.commands.tasks import tasks_app
 from checkback.commands.wording import wording
@@ -71,6 +72,7 @@ app.add_typer(tasks_app, name="tasks")
 app.add_typer(consent_app, name="consent")
 app.add_typer(families_app, name="families")
 app.add_typer(family_app, name="family")
+app.add_typer(retention_app, name="retention")
 duty.add_to(staff_app)
 app.add_typer(audit_app, name="audit")
 app.add_typer(admin_app, name="admin")

@@ -22,6 +22,10 @@ SENDING = Limits(connect=5.0, total=18.0)
 # A look-up asks twice.
 FINDING = Limits(connect=4.0, total=9.0, largest_answer=8 * 1024 * 1024)
 _MOST_FOUND = 1000
+#: Of one text; Twilio takes ten.
+_MOST_PICTURES = 50
+#: The carrier's code for what it does not have, or no longer.
+_NO_SUCH_TEXT = 20404
 
 
 class TwilioCarrier(Carrier):
@@ -66,6 +70,23 @@ class TwilioCarrier(Carrier):
         # stands in a list by date; without the filter the first page holds it.
         found = {**self._look(text, start, until), **self._look(text, start, until, date_sent_after=start)}
         return sorted(found, key=lambda sid: (found[sid], sid))
+
+    def redact(self, sid: str) -> None:
+        self._points.reach("carrier.redact.before")
+        message = self._finding.messages(sid)
+        try:
+            if message.fetch().body:
+                message.update(body="")
+            for picture in message.media.list(limit=_MOST_PICTURES):
+                picture.delete()
+            # Its answer to the change is not taken for the change: it is asked again what it has.
+            if message.fetch().body or message.media.list(limit=1):
+                raise SendUnclear
+        except SendFailed as refusal:
+            if refusal.code != _NO_SUCH_TEXT:
+                raise
+        except (TwilioException, ValueError, TypeError, AttributeError, KeyError):
+            raise SendUnclear from None
 
     def _create(self, text: OutgoingText, validity: int) -> str:
         try:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
@@ -109,6 +110,8 @@ def _basic(name: str, secret: str) -> str:
 
 def _judged(answer: Answer) -> dict[str, Any]:
     """What a 2xx says. Raises SendFailed for what Twilio refused, SendUnclear for what nobody can know."""
+    if answer.status == HTTPStatus.NO_CONTENT:
+        return {}  # deleted: there is nothing to say
     said = _object(answer.content)
     if 200 <= answer.status < 300 and said is not None:  # noqa: PLR2004 - the range is its name
         return said

@@ -18,6 +18,7 @@ from checkback.care.points import NoFaults, Points
 from checkback.care.ports import Caller, Clock, Screen
 from checkback.care.program import OptOutWords, load_private_words
 from checkback.care.program.reporting import Hotlines
+from checkback.care.program.retention import load_retention
 from checkback.care.runtime import Runtime
 from checkback.care.store import Store
 from checkback.care.wording import AnswerTable, Wording
@@ -59,6 +60,7 @@ def make_runtime(settings: Settings, *, hears: bool = False) -> Runtime:
         calls_on_call_number=settings.call_on_call_number,
         family_calls_to=settings.family_calls_to,
         hotlines=Hotlines.load(PROGRAM / "reporting.yml"),
+        retention=load_retention(PROGRAM / "retention.yml"),
     )
 
 

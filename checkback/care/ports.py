@@ -52,6 +52,16 @@ class Carrier(Protocol):
             SendUnclear: the carrier does not say.
         """
 
+    def redact(self, sid: str) -> None:
+        """Take the words and pictures of a text, ours or theirs, out of the carrier's log, and look that they are gone.
+
+        A text that the carrier no longer has is done; a second time changes nothing.
+
+        Raises:
+            SendFailed: the carrier refused; the words are there yet.
+            SendUnclear: it does not say, or what it says is that they are there yet.
+        """
+
 
 class Reassigned(StrEnum):
     """Whether a number has gone to somebody else since a day."""

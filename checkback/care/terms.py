@@ -549,3 +549,18 @@ class SignInWay(StrEnum):
     def is_strong(self) -> bool:
         """Whether more than a password was shown; of the provider it is asked that it sees to that."""
         return self is not SignInWay.PASSWORD
+
+
+class KeptKind(StrEnum):
+    """What has a clock of its own once a case is closed, in the order in which it goes."""
+
+    CARRIER = "carrier"
+    WORDS = "words"
+    RECORD = "record"
+
+
+class PurgeReason(StrEnum):
+    """Why something of a family is taken out: its time has come, or they asked for it."""
+
+    TIME = "time"
+    ASKED = "asked"

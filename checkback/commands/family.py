@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from checkback.commands.opening import USAGE, give_up, opened
+from checkback.commands.opening import REFUSED, USAGE, give_up, opened
 
 family_app = typer.Typer(help="What is kept about one family.", no_args_is_help=True)
 
@@ -66,3 +66,25 @@ def _write(to: Path, content: str) -> None:
     descriptor = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(content)
+
+
+@family_app.command("erase")
+def erase(
+    reference: Annotated[str, _FAMILY],
+    by: Annotated[str, _BY],
+    sure: Annotated[bool, typer.Option("--sure", help="Without it nothing is done.")] = False,
+) -> None:
+    """They asked to be forgotten: take out everything that names them, here, at the assistant and at the carrier.
+
+    It cannot be undone. The case must be closed. What stays is counted and names nobody, and the audit stays whole.
+    Exit code 1 while the carrier keeps something back; it is tried again every hour.
+    """
+    from checkback.care.flows import retention
+
+    if not sure:
+        give_up("this cannot be undone: export first if they want it, then say it again with --sure", USAGE)
+    with opened("family") as rt:
+        lines = retention.erase(rt, reference, by)
+    for line in lines:
+        typer.echo(f"{line.kind:<8} {line.taken_out} taken out  {'gone' if line.done_at else 'NOT YET GONE'}")
+    raise typer.Exit(0 if all(line.done_at for line in lines) else REFUSED)

@@ -5,6 +5,7 @@ An adapter joins with a stage of its own in STAGES: the adapter, and a world beh
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import datetime, timedelta
@@ -35,6 +36,9 @@ class Stage(Protocol):
     def arrived(self) -> list[str]:
         """The bodies that reached phones or wait to, in order."""
 
+    def has_words_of(self, sid: str) -> bool:
+        """Whether the carrier's log shows what the text said."""
+
     def refuses(self, code: int, *, permanent: bool) -> None:
         """Refuse the next text."""
 
@@ -58,6 +62,9 @@ class FakeStage:
 
     def arrived(self) -> list[str]:
         return [text.body for text in self._fake.taken]
+
+    def has_words_of(self, sid: str) -> bool:
+        return self._fake.words_of(sid) != ""
 
     def refuses(self, code: int, *, permanent: bool) -> None:
         self._fake.refuses_next(code, permanent=permanent)
@@ -90,6 +97,10 @@ class TwilioStage:
     def arrived(self) -> list[str]:
         texts = self._simulator.client().messages.list(from_=FAMILY_LINE)
         return [text.body for text in reversed(texts)]
+
+    def has_words_of(self, sid: str) -> bool:
+        message = self._simulator.client().messages(sid)
+        return bool(message.fetch().body or message.media.list())
 
     def refuses(self, code: int, *, permanent: bool) -> None:
         self._simulator.order_fault("refuse", code=code)
@@ -208,3 +219,33 @@ def test_two_texts_with_the_same_words_are_both_named_and_told_apart_by_nobody_h
     sids = [stage.carrier.send(one), stage.carrier.send(two)]
     assert sorted(stage.carrier.find(one, at(stage, minutes=-1))) == sorted(sids)
     assert stage.carrier.find(one, at(stage, minutes=-2), at(stage, minutes=-1)) == []
+
+
+def redacted(stage: Stage, sid: str) -> None:
+    """A text can be redacted once it has arrived, which takes a moment."""
+    for _ in range(50):
+        try:
+            return stage.carrier.redact(sid)
+        except SendFailed:
+            time.sleep(0.1)
+    raise AssertionError("it never arrived")
+
+
+def test_what_is_redacted_has_no_words_left_at_the_carrier(stage):
+    one, two = stage.carrier.send(text("where we hide")), stage.carrier.send(text("another"))
+    redacted(stage, one)
+    assert (stage.has_words_of(one), stage.has_words_of(two)) == (False, True)
+
+
+def test_redacting_twice_changes_nothing(stage):
+    sid = stage.carrier.send(text())
+    redacted(stage, sid)
+    stage.carrier.redact(sid)
+    assert not stage.has_words_of(sid)
+
+
+def test_a_carrier_that_is_gone_has_redacted_nothing(stage):
+    sid = stage.carrier.send(text())
+    stage.is_gone()
+    with pytest.raises((SendUnclear, SendFailed)):
+        stage.carrier.redact(sid)

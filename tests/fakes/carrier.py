@@ -23,6 +23,9 @@ class FakeCarrier:
         self.refuses_numbers: dict[str, SendFailed] = {}
         self.is_down = False
         """Nobody answers: nothing is taken, and the carrier says so by refusing to connect."""
+        self.redacted: list[str] = []
+        self.keeps_words_of: set[str] = set()
+        """Texts whose words it does not let go of, whatever it answers."""
 
     def send(self, text: OutgoingText) -> str:
         self.points.reach("carrier.send.before")
@@ -39,6 +42,15 @@ class FakeCarrier:
             if since <= at <= (until or at)
             and (self._of(sid).to, self._of(sid).body, self._of(sid).sender) == (text.to, text.body, text.sender)
         ]
+
+    def redact(self, sid: str) -> None:
+        if self.is_down or sid in self.keeps_words_of:
+            raise SendUnclear
+        self.redacted.append(sid)
+
+    def words_of(self, sid: str) -> str:
+        """What it has of a text."""
+        return "" if sid in self.redacted else self._of(sid).body
 
     def _of(self, sid: str) -> OutgoingText:
         return self.taken[int(sid[2:]) - 1]

@@ -19,7 +19,7 @@ from checkback.care.steps import events, holding, pausing
 from checkback.care.steps.holding import What
 from checkback.care.steps.staff_work import actor
 from checkback.care.steps.tasks import open_task, task_key
-from checkback.care.store import Transaction, escalations, holds, people
+from checkback.care.store import Transaction, escalations, holds, people, purging
 from checkback.care.terms import EscalationState, HoldKind, HoldScope, TaskKind, ZoneSource
 
 
@@ -89,11 +89,16 @@ def close_case(rt: Runtime, reference: str, login: str) -> Done:
 
 
 def reopen(rt: Runtime, reference: str, login: str) -> Done:
-    """The work with a family goes on. What was cancelled stays so, and no plan begins by itself. Raises NotFound."""
+    """The work with a family goes on. What was cancelled stays so, and no plan begins by itself.
+
+    Raises NotFound; HoldRefused once their words or their record are being taken out.
+    """
     with rt.store.begin("family-events.reopen") as tx:
         staff, family = member(tx, login), held_family(tx, reference)
         if family.closed_at is None:
             return Done(family.reference, already=True)
+        if purging.has_begun(tx, family):
+            raise HoldRefused(said("What was kept about %(it)s is being taken out. Enrol them anew.", it=reference))
         # Nothing of the plan they followed is left; whoever starts one sees before what it sends.
         family.closed_at = family.plan_id = None
         tx.record("family.reopened", family, actor(staff))

@@ -11,6 +11,7 @@ from checkback.care.model.distress import (
     ScreeningReview,
 )
 from checkback.care.model.holds import Hold
+from checkback.care.model.keeping import LegalHold, Purge
 from checkback.care.model.messages import Conversation, DialogueTurn, InboundMessage, OutboundMessage, SenderBucket
 from checkback.care.model.people import (
     Absence,
@@ -69,6 +70,7 @@ __all__ = [
     "InboundMessage",
     "Incident",
     "Instrument",
+    "LegalHold",
     "NameToken",
     "NeedNamed",
     "Note",
@@ -76,6 +78,7 @@ __all__ = [
     "OutboundMessage",
     "Phone",
     "Programme",
+    "Purge",
     "RecoveryCode",
     "Resource",
     "ResourceOffer",

@@ -103,6 +103,8 @@ class InboundMessage(Entity):
     screen_version: Mapped[str] = mapped_column(String(80), default="")
     turn_id: Mapped[UUID | None] = mapped_column(ForeignKey("dialogue_turn.id"), default=None, index=True)
     answered_at: Mapped[datetime | None] = mapped_column(default=None)
+    redacted_at: Mapped[datetime | None] = mapped_column(default=None)
+    """When the carrier, asked again, had nothing of its words and pictures any more."""
 
 
 class OutboundMessage(Entity):
@@ -170,6 +172,8 @@ class OutboundMessage(Entity):
     """A hold keeps it back since then; whoever lets it go judges it anew."""
     valid_until: Mapped[datetime | None] = mapped_column(default=None)
     """When the carrier drops what it has not delivered: no later than the hours that bound the text."""
+    redacted_at: Mapped[datetime | None] = mapped_column(default=None)
+    """When the carrier, asked again, had nothing of its words and pictures any more."""
 
     @property
     def tries_before(self) -> list[str]:

@@ -38,7 +38,7 @@ class Fates:
 COLUMNS: Mapping[str, Fates] = {
     "family": Fates(
         record="child_ages",
-        kept="id programme_id reference team_id enrolled_at closed_at batch_id plan_id",
+        kept="id programme_id reference team_id enrolled_at closed_at batch_id plan_id area",
     ),
     "phone": Fates(
         record="number",
@@ -113,7 +113,7 @@ COLUMNS: Mapping[str, Fates] = {
     "inbound_message": Fates(
         words="body media as_delivered",
         kept="id carrier_sid sender phone_id received_at state conversation_id media_count level urgency danger "
-        "opt_out screen_version turn_id answered_at",
+        "opt_out screen_version turn_id answered_at redacted_at",
     ),
     "task_move": Fates(record="reason", kept="id task_id kind at by_id from_id to_id until"),
     "distress_signal": Fates(
@@ -123,9 +123,12 @@ COLUMNS: Mapping[str, Fates] = {
         words="body",
         kept="id kind sender phone_id queued_at due_at conversation_id contact_id family_id check_in_id notice_id "
         "turn_id author_id wording wording_version mode state reason handed_at carrier_sid earlier_sids error_code "
-        "ended_at held_at",
+        "ended_at held_at redacted_at",
         ours="lane dedupe_key not_after priority segments free_until attempts claim lease_until valid_until",
     ),
+    "need_named": Fates(kept="id family_id named_at is_met", ours="need_index index_version"),
+    "purge": Fates(kept="id family_id kind reason began_at asked_by taken_out done_at", ours="aside_until"),
+    "legal_hold": Fates(record="reason", kept="id family_id placed_at placed_by ended_at ended_by"),
     "screening_review": Fates(kept="id inbound_id asked_at week reason verdict should_be judged_by judged_at"),
     "summons": Fates(
         words="words",
