@@ -7,6 +7,7 @@ has written it.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from io import BytesIO
@@ -16,10 +17,13 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from checkback.care import errors
+
 CONSOLE = Path(__file__).parent.parent / "checkback" / "console"
 CATALOGS = CONSOLE / "catalogs"
 #: What flows refuse, they say in sentences that the pages can say in another language.
 CARE = CONSOLE.parent / "care"
+_BARE = re.compile(r"raise (\w+)(?:\(\))?(?: from \w+)?$", re.MULTILINE)
 _REFUSALS: Mapping[str, None] = {"said": None}
 _WAYS: Sequence[tuple[str, str]] = (("templates/**.html", "jinja2.ext:babel_extract"), ("**.py", "python"))
 _MARKS: Mapping[str, tuple[int | tuple[int, str], ...] | None] = {
@@ -39,7 +43,16 @@ def written() -> Catalog:
     for path, _line, sentence, _comments, context in (*found, *refused):
         # The file and no line: a catalog must not change with every edit elsewhere.
         catalog.add(sentence, locations=[(path, 0)], context=context)
+    for refusal in raised_bare():
+        catalog.add((refusal.__doc__ or "").strip(), locations=[("errors.py", 0)])
     return catalog
+
+
+def raised_bare() -> Sequence[type[errors.Refusal]]:
+    """The refusals that are raised without a word: then their docstring is the message."""
+    names = {name for path in CARE.rglob("*.py") for name in _BARE.findall(path.read_text("utf-8"))}
+    found = [getattr(errors, name, None) for name in sorted(names)]
+    return [each for each in found if isinstance(each, type) and issubclass(each, errors.Refusal)]
 
 
 def lacking(path: Path) -> Sequence[str]:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from checkback.adapters.reading_grade import reading_grade
 from checkback.assembly.runtime import PROGRAM, make_runtime
 from checkback.assembly.settings import SettingsError, load_settings
-from checkback.care.errors import NoSuchPlan, NoSuchScene, NotFound, StoreUnavailable
+from checkback.care.errors import NoSuchPlan, NoSuchScene, NotFound, StoreUnavailable, said
 from checkback.care.flows import plans
 from checkback.care.flows.plans import Rehearsal, RehearsedText, Scene
 from checkback.care.program import load_instruments, load_plan, load_programme
@@ -129,7 +129,9 @@ def _is_set_up(rt: Runtime) -> bool:
 def _scenes(wanted: Wanted, rt: Runtime | None) -> Sequence[Scene]:
     if wanted.family is not None:
         if rt is None:
-            raise NoSuchScene("--family: there is no database to find it in; name --incident-at, --zone and --language")
+            raise NoSuchScene(
+                said("--family: there is no database to find it in; name --incident-at, --zone and --language")
+            )
         return plans.scenes_of_family(rt, wanted.family)
     name, opens, closes = plans.programme_of(rt) if rt is not None else _shipped_programme()
     zone = _zone(_given("--zone", wanted.zone))
@@ -154,7 +156,13 @@ def _plan(named: str, wording: Wording, rt: Runtime | None) -> Plan:
         return load_plan(shipped[named], plans.wordings_of(wording), _shipped_instruments())
     if named.endswith((".yml", ".yaml")):
         return read_file(Path(named))
-    raise NoSuchPlan(f"there is no plan '{named}'; write one of {', '.join(shipped)}, or a file as my-plan.yml")
+    raise NoSuchPlan(
+        said(
+            "there is no plan '%(named)s'; write one of %(listed)s, or a file as my-plan.yml",
+            named=named,
+            listed=", ".join(shipped),
+        )
+    )
 
 
 def _shipped_instruments() -> Mapping[str, Instrument]:
@@ -163,13 +171,13 @@ def _shipped_instruments() -> Mapping[str, Instrument]:
 
 def _given(option: str, value: str | None) -> str:
     if value is None:
-        raise NoSuchScene(f"{option} is missing; or name a --family")
+        raise NoSuchScene(said("%(option)s is missing; or name a --family", option=option))
     return value
 
 
 def _zone(name: str) -> str:
     if name not in available_timezones():
-        raise NoSuchScene(f"--zone: '{name}' is no IANA zone; write one such as America/Chicago")
+        raise NoSuchScene(said("--zone: '%(name)s' is no IANA zone; write one such as America/Chicago", name=name))
     return name
 
 
@@ -178,13 +186,26 @@ def _moment(written: str, zone: str) -> datetime:
     try:
         moment = datetime.fromisoformat(written.strip())
     except ValueError:
-        raise NoSuchScene(f"--incident-at: '{written}' is no time; {mend}") from None
+        raise NoSuchScene(
+            said("--incident-at: '%(written)s' is no time; %(mend)s", written=written, mend=mend)
+        ) from None
     if moment.year not in _YEARS:
-        raise NoSuchScene(f"--incident-at: the year lies outside {_YEARS[0]} to {_YEARS[-1]}; {mend}")
+        raise NoSuchScene(
+            said(
+                "--incident-at: the year lies outside %(years)s to %(years_too)s; %(mend)s",
+                years=_YEARS[0],
+                years_too=_YEARS[-1],
+                mend=mend,
+            )
+        )
     return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
 
 
 def _one_of(option: str, value: str, known: list[str]) -> str:
     if value not in known:
-        raise NoSuchScene(f"{option}: '{value}' is not one of {', '.join(known)}")
+        raise NoSuchScene(
+            said(
+                "%(option)s: '%(value)s' is not one of %(listed)s", option=option, value=value, listed=", ".join(known)
+            )
+        )
     return value

@@ -27,14 +27,24 @@ class CareError(Exception):
         return super().__str__() or (type(self).__doc__ or "").strip()
 
 
-class InvalidPhone(CareError):
+class Refusal(CareError):
+    """What somebody asked for cannot be done; the message says why, to them, in the language of their page.
+
+    So it is `said`, or nothing: then the docstring is the message, and stands in the catalogs as well.
+    """
+
+    def __init__(self, why: Said | None = None) -> None:
+        super().__init__(*([why] if why is not None else []))
+
+
+class InvalidPhone(Refusal):
     """This is not a phone number we can text."""
 
 
 class InvalidEnrolment(CareError):
     """The enrolment cannot be taken as it is; `problems` names each field and its mend."""
 
-    def __init__(self, problems: dict[str, str]) -> None:
+    def __init__(self, problems: Mapping[str, Said]) -> None:
         super().__init__("; ".join(f"{field}: {mend}" for field, mend in sorted(problems.items())))
         self.problems = problems
 
@@ -58,34 +68,34 @@ class NotFound(CareError):
     """There is nothing under this name."""
 
 
-class ScreeningRefused(CareError):
+class ScreeningRefused(Refusal):
     """These answers cannot be kept as they are; nothing was kept."""
 
 
-class AlreadyResolved(CareError):
+class AlreadyResolved(Refusal):
     """This escalation has ended already."""
 
 
-class AlreadyAcknowledged(CareError):
+class AlreadyAcknowledged(Refusal):
     """Someone has taken this escalation already."""
 
 
-class AlreadyDone(CareError):
+class AlreadyDone(Refusal):
     """Somebody has done this task already."""
 
 
-class SignInRefused(CareError):
+class SignInRefused(Refusal):
     """That login and that password do not belong together."""
 
 
-class CodeRefused(CareError):
+class CodeRefused(Refusal):
     """That code is wrong, was used before, or has run out."""
 
 
 class InvalidStaff(CareError):
     """A member of staff cannot be kept like this; `problems` names each field and its mend."""
 
-    def __init__(self, problems: dict[str, str]) -> None:
+    def __init__(self, problems: Mapping[str, Said]) -> None:
         super().__init__("; ".join(f"{field}: {mend}" for field, mend in sorted(problems.items())))
         self.problems = problems
 
@@ -94,7 +104,7 @@ class ProviderRefused(CareError):
     """The sign-in provider did not vouch for anybody; the message says why, to whoever runs the house."""
 
 
-class WordsRefused(CareError):
+class WordsRefused(Refusal):
     """What was written cannot be kept or sent like this; the message says why, to the person who wrote it."""
 
 
@@ -107,8 +117,15 @@ class GivesAway(WordsRefused):
         self.words = tuple(words)
 
 
-class HoldRefused(CareError):
-    """What was asked to be held cannot be; the message says why."""
+class HoldRefused(Refusal):
+    """What was asked to be held, or set, cannot be; the message says why. `field` names the one that is wrong."""
+
+    def __init__(self, why: Said | None = None, *, field: str = "") -> None:
+        super().__init__(why)
+        self.field = field
+
+    def __str__(self) -> str:
+        return f"{self.field}: {super().__str__()}" if self.field else super().__str__()
 
 
 class ClaimLost(CareError):
@@ -149,23 +166,23 @@ class TurnRejected(CareError):
     """The assistant answered, but not with a whole turn: a directive was missing or not in the contract."""
 
 
-class NoSuchPlan(CareError):
+class NoSuchPlan(Refusal):
     """There is no plan of this name; the message names those there are."""
 
 
-class AlreadyApproved(CareError):
+class AlreadyApproved(Refusal):
     """This version of a plan is no draft any more."""
 
 
-class NotAllowed(CareError):
+class NotAllowed(Refusal):
     """This is not for this member of staff to do; the message says for whom it is."""
 
 
-class NoSuchScene(CareError):
+class NoSuchScene(Refusal):
     """A plan cannot be rehearsed for this time, place or language; the message says which, and the mend."""
 
 
-class WeakPassword(CareError):
+class WeakPassword(Refusal):
     """A password needs at least 12 characters, at most 200, and not your login or one repeated sign."""
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from checkback.care.errors import Said, said
 from checkback.care.program import Entry, ProgramError, read
 from checkback.care.terms import Danger, DistressLevel, Language, SafetyMode
 
@@ -56,21 +57,21 @@ class Wording:
         self._approved[0] = fits
         return is_news
 
-    def lacks(self, place: Place, sentence: str) -> str | None:
+    def lacks(self, place: Place, sentence: str) -> Said | None:
         """Why this cannot be said there, and the mend; None when it can."""
         key, language, mode = place
         if key not in self.keys():
-            return "there is no sentence of this name"
+            return said("there is no sentence of this name")
         if not sentence.strip():
-            return "write something"
+            return said("write something")
         try:
             _refuse_odd_slots(Entry(f"{language}.yml", key, {}), mode, sentence)
         except ProgramError as error:
-            return error.mend
+            return error.mend if isinstance(error.mend, Said) else said("%(mend)s", mend=error.mend)
         wanted, given = _slots(self._families[language][key][mode]), _slots(sentence)
         if wanted != given:
-            named = ", ".join(f"{{{slot}}}" for slot in sorted(wanted)) or "no slot"
-            return f"it must have exactly these slots: {named}"
+            named = ", ".join(f"{{{slot}}}" for slot in sorted(wanted)) or "–"
+            return said("it must have exactly these slots: %(slots)s", slots=named)
         return None
 
     def as_written(self, key: str, language: Language, mode: SafetyMode) -> str:
@@ -208,10 +209,12 @@ def _refuse_odd_slots(entry: Entry, mode: SafetyMode, sentence: str) -> None:
     try:
         fields = [(name, spec, how) for _, name, spec, how in string.Formatter().parse(sentence) if name is not None]
     except ValueError:
-        entry.refuse(mode, "a brace is open or closed alone; a slot is written {name}")
+        entry.refuse(mode, said("a brace is open or closed alone; a slot is written {name}"))
     for name, spec, how in fields:
         if not name.isidentifier() or spec or how:
-            entry.refuse(mode, f"'{{{name}}}' is not a plain slot; write it as {{name}}")
+            entry.refuse(
+                mode, said("'%(slot)s' is not a plain slot; write it as %(plain)s", slot=f"{{{name}}}", plain="{name}")
+            )
 
 
 def _refuse_gaps(families: Mapping[Language, Phrases]) -> None:

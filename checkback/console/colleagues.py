@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from starlette.responses import Response
 
 from checkback.care.errors import InvalidStaff
 from checkback.care.flows import staffing
 from checkback.care.flows.staffing import StaffForm
 from checkback.care.terms import Language, Role
+from checkback.console import speaking
 from checkback.console.desk import Visit
 
 _NEW = StaffForm(name="", role=Role.CLINICIAN)
@@ -30,7 +33,7 @@ async def add(visit: Visit) -> Response:
             staffing.add, desk.rt, desk.passwords, login, form, visit.me.account.id
         )
     except InvalidStaff as invalid:
-        return await _new_page(visit, login, form, 422, problems=invalid.problems)
+        return await _new_page(visit, login, form, 422, problems=_mends(invalid))
     return visit.page("given_password.html", login=login.strip().lower(), password=password, is_new=True)
 
 
@@ -43,7 +46,7 @@ async def change(visit: Visit) -> Response:
     try:
         await visit.run(staffing.change, visit.desk.rt, _login(visit), form, visit.me.account.id)
     except InvalidStaff as invalid:
-        return await _page(visit, 422, problems=invalid.problems, told=form)
+        return await _page(visit, 422, problems=_mends(invalid), told=form)
     return visit.go("/staff")
 
 
@@ -59,7 +62,7 @@ async def reset_second_factor(visit: Visit) -> Response:
     try:
         await visit.run(staffing.reset_second_factor, visit.desk.rt, _login(visit), visit.me.account.id)
     except InvalidStaff as invalid:
-        return await _page(visit, 422, problems=invalid.problems)
+        return await _page(visit, 422, problems=_mends(invalid))
     return visit.go(f"/staff/{_login(visit)}")
 
 
@@ -68,12 +71,12 @@ async def let_go(visit: Visit) -> Response:
     try:
         await visit.run(staffing.let_go, visit.desk.rt, _login(visit), heir, visit.me.account.id)
     except InvalidStaff as invalid:
-        return await _page(visit, 422, problems=invalid.problems)
+        return await _page(visit, 422, problems=_mends(invalid))
     return visit.go("/staff")
 
 
 async def _page(
-    visit: Visit, status: int = 200, *, problems: dict[str, str] | None = None, told: StaffForm | None = None
+    visit: Visit, status: int = 200, *, problems: Mapping[str, str] | None = None, told: StaffForm | None = None
 ) -> Response:
     page = await visit.run(staffing.show, visit.desk.rt, _login(visit), visit.me.account.id)
     kept = told or StaffForm(
@@ -83,7 +86,7 @@ async def _page(
 
 
 async def _new_page(
-    visit: Visit, login: str, told: StaffForm, status: int = 200, *, problems: dict[str, str] | None = None
+    visit: Visit, login: str, told: StaffForm, status: int = 200, *, problems: Mapping[str, str] | None = None
 ) -> Response:
     _lines, teams, _zone = await visit.run(staffing.everybody, visit.desk.rt)
     return visit.page("staff_new.html", status, login=login[:40], told=told, teams=teams, problems=problems or {})
@@ -102,3 +105,7 @@ async def _told(visit: Visit) -> StaffForm:
 
 def _login(visit: Visit) -> str:
     return str(visit.request.path_params["login"])
+
+
+def _mends(invalid: InvalidStaff) -> Mapping[str, str]:
+    return {field: speaking.told(mend) for field, mend in invalid.problems.items()}

@@ -10,6 +10,7 @@ from checkback.care.flows.escalation_page import EscalationPage
 from checkback.care.terms import EscalationOutcome
 from checkback.console.desk import Visit
 from checkback.console.speaking import gettext as _
+from checkback.console.speaking import told
 from checkback.console.view import Live
 
 #: In how many minutes somebody calls, as buttons.
@@ -27,7 +28,7 @@ async def take(visit: Visit) -> Response:
     try:
         await visit.run(escalations.acknowledge, visit.desk.rt, _number(visit), visit.me.account.id, minutes)
     except (AlreadyAcknowledged, AlreadyResolved) as refused:
-        return await _page(visit, 409, problem=_(str(refused)))
+        return await _page(visit, 409, problem=told(refused))
     return visit.go(f"/escalations/{_number(visit)}")
 
 
@@ -36,7 +37,7 @@ async def pass_on(visit: Visit) -> Response:
     try:
         await visit.run(escalations.hand_on, visit.desk.rt, _number(visit), visit.me.account.id)
     except (AlreadyAcknowledged, AlreadyResolved) as refused:
-        return await _page(visit, 409, problem=_(str(refused)))
+        return await _page(visit, 409, problem=told(refused))
     return visit.go(f"/escalations/{_number(visit)}")
 
 
@@ -49,7 +50,7 @@ async def end(visit: Visit) -> Response:
     try:
         await visit.run(escalations.resolve, visit.desk.rt, _number(visit), visit.me.account.id, outcome)
     except AlreadyResolved as refused:
-        return await _page(visit, 409, problem=_(str(refused)))
+        return await _page(visit, 409, problem=told(refused))
     return visit.go(f"/escalations/{_number(visit)}")
 
 

@@ -16,7 +16,7 @@ from checkback.care.steps.staff_work import LONGEST_NOTE, LONGEST_TEXT
 from checkback.care.terms import SentAnyway
 from checkback.console.desk import Visit
 from checkback.console.screenings import drawn
-from checkback.console.speaking import gettext as _
+from checkback.console.speaking import told
 from checkback.console.view import Live
 
 
@@ -40,10 +40,10 @@ async def write(visit: Visit) -> Response:
         )
     except GivesAway as refused:
         return await _page(
-            visit, 422, problem={"reply": _(refused.args[0])}, kept={"reply": body}, to=to, given_away=refused.words
+            visit, 422, problem={"reply": told(refused)}, kept={"reply": body}, to=to, given_away=refused.words
         )
     except WordsRefused as refused:
-        return await _page(visit, 422, problem={"reply": _(str(refused))}, kept={"reply": body})
+        return await _page(visit, 422, problem={"reply": told(refused)}, kept={"reply": body})
     return _back(visit, "reply")
 
 
@@ -58,7 +58,7 @@ async def note(visit: Visit) -> Response:
     try:
         await visit.run(staff_work.write_note, visit.desk.rt, _reference(visit), visit.me.account.id, text)
     except WordsRefused as refused:
-        return await _page(visit, 422, problem={"note": _(str(refused))}, kept={"note": text})
+        return await _page(visit, 422, problem={"note": told(refused)}, kept={"note": text})
     return _back(visit, "notes")
 
 
@@ -67,9 +67,9 @@ async def finish_task(visit: Visit) -> Response:
     try:
         await visit.run(staff_work.finish_task, visit.desk.rt, task, visit.me.account.id, outcome)
     except WordsRefused as refused:
-        return await _page(visit, 422, problem={f"task-{task}": _(str(refused))}, kept={})
+        return await _page(visit, 422, problem={f"task-{task}": told(refused)}, kept={})
     except AlreadyDone as done:
-        return await _page(visit, 409, problem={"page": str(done)}, kept={})
+        return await _page(visit, 409, problem={"page": told(done)}, kept={})
     return _back(visit, "tasks")
 
 
@@ -86,7 +86,7 @@ async def give_back(visit: Visit) -> Response:
     try:
         await visit.run(staff_work.give_back, visit.desk.rt, _reference(visit), contact, visit.me.account.id)
     except WordsRefused as refused:
-        return await _page(visit, 409, problem={"page": _(str(refused))}, kept={})
+        return await _page(visit, 409, problem={"page": told(refused)}, kept={})
     return _back(visit, "reply")
 
 

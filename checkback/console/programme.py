@@ -38,9 +38,8 @@ async def change(visit: Visit) -> Response:
     try:
         await visit.run(family_events.set_programme_times, visit.desk.rt, new, visit.me.account.login)
     except HoldRefused as refused:
-        field, _colon, mend = str(refused).partition(": ")
-        found = {field: mend} if field in SETTINGS else {"opens": str(refused)}
-        return await _settings(visit, given, 422, problems=found)
+        field = refused.field if refused.field in SETTINGS else "opens"
+        return await _settings(visit, given, 422, problems={field: told(refused)})
     return visit.go("/programme?kept=1")
 
 

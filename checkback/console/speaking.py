@@ -20,7 +20,7 @@ from babel import Locale, negotiate_locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from checkback.care.errors import Said
+from checkback.care.errors import Refusal, Said
 from checkback.care.terms import Language
 
 CATALOGS = Path(__file__).parent / "catalogs"
@@ -66,8 +66,9 @@ def told(what: object) -> str:
     """What a flow refused, or a mend it names, in the language that is spoken now; in English what is not `said`."""
     sentence = what.args[0] if isinstance(what, Exception) and what.args else what
     if isinstance(sentence, Said):
-        return gettext(sentence.pattern) % {name: _part(value) for name, value in sentence.values.items()}
-    return str(what)
+        values = {name: _part(value) for name, value in sentence.values.items()}
+        return gettext(sentence.pattern) % values if values else gettext(sentence.pattern)
+    return gettext(str(what)) if isinstance(what, Refusal) else str(what)
 
 
 def _part(value: object) -> object:

@@ -10,6 +10,7 @@ from checkback.care.steps.staff_work import LONGEST_NOTE
 from checkback.care.terms import TaskOutcome
 from checkback.console.desk import Visit
 from checkback.console.speaking import gettext as _
+from checkback.console.speaking import told
 
 
 async def show(visit: Visit) -> Response:
@@ -26,9 +27,9 @@ async def finish(visit: Visit) -> Response:
         me = visit.me.account.id
         await visit.run(staff_work.finish_task, visit.desk.rt, task, me, form.get("outcome", ""), result)
     except WordsRefused as refused:
-        return await _page(visit, 422, problem=_(str(refused)))
+        return await _page(visit, 422, problem=told(refused))
     except AlreadyDone as done:
-        return await _page(visit, 409, problem=_(str(done)))
+        return await _page(visit, 409, problem=told(done))
     return visit.go("/")
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from checkback.care.errors import WordsRefused, said
+import ast
+from typing import get_type_hints
+
+from checkback.care.errors import AlreadyAcknowledged, GivesAway, Refusal, Said, WordsRefused, said
 from checkback.care.terms import Language
 from checkback.console.speaking import speaking, told
+from scripts import catalogs
 
 
 def test_a_sentence_is_whole_and_in_parts():
@@ -28,3 +32,56 @@ def test_what_nobody_put_in_parts_is_told_as_it_is():
     with speaking(Language.SPANISH):
         assert told("field: mend") == "field: mend"
         assert told(WordsRefused()) == (WordsRefused.__doc__ or "").strip()
+
+
+def test_a_refusal_takes_nothing_but_what_can_be_said_in_another_language():
+    """The type of its one argument is the rule; this looks that no class has slipped past it."""
+    for each in refusals():
+        why = get_type_hints(each.__init__).get("why")
+        assert why == Said | None or each is GivesAway, each
+
+
+def test_each_refusal_that_is_raised_without_a_word_has_its_own_sentence_in_spanish():
+    bare = catalogs.raised_bare()
+    assert AlreadyAcknowledged in bare
+    with speaking(Language.SPANISH):
+        for each in bare:
+            assert told(each()) not in ("", str(each())), each
+
+
+def test_each_sentence_that_is_refused_with_is_said_in_spanish():
+    """Every `said` of the house is a sentence of the catalog, and the catalog has a Spanish one for it."""
+    assert [line for path in sorted(catalogs.CATALOGS.glob("*.po")) for line in catalogs.lacking(path)] == []
+
+
+def test_no_refusal_of_a_form_is_a_bare_sentence():
+    """What lands in `problems` or in a file's mends as a plain text would be English on every page."""
+    found = [
+        f"{path.name}: {ast.unparse(node)}"
+        for path in [*catalogs.CARE.glob("flows/*.py"), *(catalogs.CARE / "program" / f for f in OF_PAGES)]
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if any(is_bare(each) for each in mends(node))
+    ]
+    assert found == []
+
+
+OF_PAGES = ("entry.py", "plans.py")
+
+
+def mends(node):
+    match node:
+        case ast.Assign(targets=[ast.Subscript(value=ast.Name("problems"))], value=value):
+            return [value]
+        case ast.Call(func=ast.Attribute(attr="refuse"), args=[*_, mend]):
+            return [mend]
+        case ast.Call(func=ast.Name("ProgramError"), args=[_, _, mend]):
+            return [mend]
+    return []
+
+
+def is_bare(node):
+    return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
+
+
+def refusals(of=Refusal):
+    return {of} | {each for kind in of.__subclasses__() for each in refusals(kind)}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from checkback.care.errors import NotFound, WordsRefused
+from checkback.care.errors import NotFound, WordsRefused, said
 from checkback.care.flows.paging import pager_of
 from checkback.care.model import Consent, Contact, StaffMember
 from checkback.care.runtime import Runtime
@@ -103,9 +103,9 @@ def record(
     with rt.store.begin("consents.record") as tx:
         writer, person = writer_of(tx, by), person_named(tx, contact)
         if source not in (ConsentSource.SPOKEN, ConsentSource.WRITTEN):
-            raise WordsRefused("Say how: spoken or written.")
+            raise WordsRefused(said("Say how: spoken or written."))
         if until is not None and until <= tx.now:
-            raise WordsRefused("Its end lies ahead.")
+            raise WordsRefused(said("Its end lies ahead."))
         if guardian is not None:
             keep_of_guardian(tx, rt.wording, person, person_named(tx, guardian), writer, until=until)
         else:
@@ -152,7 +152,7 @@ def confirm_number(rt: Runtime, contact: str, by: str) -> None:
         writer, person = writer_of(tx, by), person_named(tx, contact)
         phone = people.phone_of(tx, person)
         if phone is None:
-            raise WordsRefused("They have no number here: it went to somebody else.")
+            raise WordsRefused(said("They have no number here: it went to somebody else."))
         numbers.confirmed(tx, tx.lock(phone))
         conversation = messages.conversation_with(tx, phone, person)
         if conversation.asked in numbers.QUESTIONS:
@@ -164,7 +164,7 @@ def writer_of(tx: Transaction, login: str) -> StaffMember:
     """Who says it: a member of staff who is no officer. Raises NotFound, WordsRefused."""
     member = people.must_work_here(tx, login)
     if member.role is Role.OFFICER:
-        raise WordsRefused("An officer sees and says nothing of what families agreed to.")
+        raise WordsRefused(said("An officer sees and says nothing of what families agreed to."))
     return member
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from checkback.care.errors import NotFound, WordsRefused
+from checkback.care.errors import NotFound, WordsRefused, said
 from checkback.care.model import Absence, StaffMember, TeamBackup
 from checkback.care.runtime import Runtime
 from checkback.care.steps.staff_work import actor
@@ -31,7 +31,7 @@ def who_is(rt: Runtime, login: str) -> UUID:
     with rt.store.read() as tx:
         member = people.must_work_here(tx, login)
     if member.role is Role.OFFICER:
-        raise WordsRefused("An officer sees nothing of what families write, and has no tasks here.")
+        raise WordsRefused(said("An officer sees nothing of what families write, and has no tasks here."))
     return member.id
 
 
@@ -46,7 +46,7 @@ def set_away(rt: Runtime, login: str, starts_at: datetime, ends_at: datetime, ba
     with rt.store.begin("duty.set-away") as tx:
         member, writer = people.must_work_here(tx, login), people.must_work_here(tx, by)
         if not starts_at < ends_at or ends_at <= tx.now or ends_at - starts_at > LONGEST_ABSENCE:
-            raise WordsRefused("An absence ends after it begins, lies ahead, and lasts at most a year.")
+            raise WordsRefused(said("An absence ends after it begins, lies ahead, and lasts at most a year."))
         stand_in = _stand_in(tx, backup, other_than=member) if backup else None
         kept = tx.add(
             Absence(
@@ -90,5 +90,7 @@ def set_backup(rt: Runtime, team: str, login: str, by: str) -> None:
 def _stand_in(tx: Transaction, login: str, other_than: StaffMember | None = None) -> StaffMember:
     member = people.must_work_here(tx, login)
     if member.role not in _WHO_CARES or member is other_than:
-        raise WordsRefused(f"{member.login} cannot stand in here: name another clinician or coordinator.")
+        raise WordsRefused(
+            said("%(login)s cannot stand in here: name another clinician or coordinator.", login=member.login)
+        )
     return member

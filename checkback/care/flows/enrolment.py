@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
-from checkback.care.errors import ChangedEnrolment, InvalidEnrolment, InvalidPhone, said
+from checkback.care.errors import ChangedEnrolment, InvalidEnrolment, InvalidPhone, Said, said
 from checkback.care.model import (
     Assignment,
     CareTeam,
@@ -245,7 +245,7 @@ def _refuse_controls(enrolment: Enrolment) -> None:
 
 
 def _check(tx: Transaction, rt: Runtime, enrolment: Enrolment) -> _Checked:
-    problems: dict[str, str] = {}
+    problems: dict[str, Said] = {}
     team = people.team(tx, enrolment.team)
     if team is None:
         problems["team"] = said("no team has this name")
@@ -276,7 +276,7 @@ def _check(tx: Transaction, rt: Runtime, enrolment: Enrolment) -> _Checked:
     )
 
 
-def _check_values(tx: Transaction, enrolment: Enrolment, problems: dict[str, str]) -> None:
+def _check_values(tx: Transaction, enrolment: Enrolment, problems: dict[str, Said]) -> None:
     if not enrolment.reference.strip() or len(enrolment.reference) > LONGEST_LABEL:
         problems["reference"] = said(
             "give the incident's own reference, at most %(most)s characters", most=LONGEST_LABEL
@@ -299,7 +299,7 @@ def _check_values(tx: Transaction, enrolment: Enrolment, problems: dict[str, str
 
 
 def _check_contacts(
-    tx: Transaction, rt: Runtime, enrolment: Enrolment, problems: dict[str, str]
+    tx: Transaction, rt: Runtime, enrolment: Enrolment, problems: dict[str, Said]
 ) -> tuple[list[str], list[Language]]:
     numbers: list[str] = []
     languages: list[Language] = []
@@ -318,7 +318,7 @@ def _check_contacts(
             if _is_ours(tx, rt, numbers[-1]):
                 problems[f"contacts[{at}].phone"] = said("this is a number of ours or of our staff; give the family's")
         if contact.language not in set(Language):
-            problems[f"contacts[{at}].language"] = "en or es"
+            problems[f"contacts[{at}].language"] = said("en or es")
         else:
             languages.append(Language(contact.language))
         for word, mend in _words(contact).problems(rt.wording).items():

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 from zoneinfo import available_timezones
 
-from checkback.care.errors import HoldRefused, said
+from checkback.care.errors import HoldRefused, Said, said
 from checkback.care.flows.holds import Placed, held_family, member
 from checkback.care.model import Contact, Family, StaffMember
 from checkback.care.program.seeds import WEEKDAYS
@@ -182,7 +183,7 @@ def set_programme_times(rt: Runtime, new: ProgrammeTimes, login: str) -> Program
             _check(name, value)
             setattr(programme, name, value)
         if programme.texts_a_week < programme.texts_a_day:
-            raise HoldRefused("texts_a_week: no fewer than texts_a_day")
+            raise HoldRefused(said("no fewer than in a day"), field="texts_a_week")
         _hours(programme.zone, programme.opens, programme.closes)
         _follow(tx, before)
         tx.record("programme.times-changed", programme, actor(staff))
@@ -199,11 +200,11 @@ def _check(name: str, value: int | str) -> None:
         try:
             holidays_of(value, 2026)
         except ValueError as error:
-            raise HoldRefused(f"{name}: {error}") from error
+            raise HoldRefused(_mend(error), field=name) from error
         return
     least, most = _LEAST_AND_MOST[name]
     if not least <= value <= most:
-        raise HoldRefused(f"{name}: between {least} and {most}")
+        raise HoldRefused(said("between %(least)s and %(most)s", least=least, most=most), field=name)
 
 
 def _follow(tx: Transaction, before: tuple[int, int]) -> None:
@@ -213,26 +214,37 @@ def _follow(tx: Transaction, before: tuple[int, int]) -> None:
         tx.record("contact.hours-changed", person)
     left = people.without_hours_in(tx, programme.opens, programme.closes)
     if left:
-        raise HoldRefused(f"{left} contacts have hours of their own that lie outside these; change theirs first")
+        raise HoldRefused(
+            said("%(left)s contacts have hours of their own that lie outside these; change theirs first", left=left)
+        )
 
 
 def _set_hours(tx: Transaction, person: Contact, new: NewHours, staff: StaffMember) -> Hours:
     programme = people.the_programme(tx)
     if new.zone is not None:
         if new.zone not in available_timezones():
-            raise HoldRefused("zone: write an IANA name, as America/Chicago")
+            raise HoldRefused(said("write an IANA name, as America/Chicago"), field="zone")
         person.zone, person.zone_source, person.other_zones = new.zone, ZoneSource.STAFF, ""
     if new.days is not None:
         if set(new.days) - set(WEEKDAYS):
-            raise HoldRefused(f"days: write them as {' '.join(WEEKDAYS)}")
+            raise HoldRefused(said("write them as %(listed)s", listed=" ".join(WEEKDAYS)), field="days")
         person.days = " ".join(day for day in WEEKDAYS if day in new.days)
     person.opens, person.closes = new.opens or person.opens, new.closes or person.closes
     if not programme.opens <= person.opens < person.closes <= programme.closes:
-        raise HoldRefused(f"hours: they lie within the programme's, {programme.opens} to {programme.closes}")
+        raise HoldRefused(
+            said(
+                "they lie within the programme's, %(opens)s to %(closes)s",
+                opens=programme.opens,
+                closes=programme.closes,
+            ),
+            field="hours",
+        )
     tx.record("contact.hours-changed", person, actor(staff))
     hours = _hours(person.zone, person.opens, person.closes, tuple(person.other_zones.split()))
     if not is_ever_open(hours):
-        raise HoldRefused("hours: no hour is left that is decent in every zone they may be in; set the zone first")
+        raise HoldRefused(
+            said("no hour is left that is decent in every zone they may be in; set the zone first"), field="hours"
+        )
     return hours
 
 
@@ -240,7 +252,7 @@ def _hours(zone: str, opens: int, closes: int, others: tuple[str, ...] = ()) -> 
     try:
         return Hours(zone, opens, closes, other_zones=others)
     except ValueError as error:
-        raise HoldRefused(f"hours: {error}") from error
+        raise HoldRefused(_mend(error), field="hours") from error
 
 
 def _done(tx: Transaction, family: Family) -> Done:
@@ -251,3 +263,9 @@ def zone_of(rt: Runtime) -> str:
     """The programme's zone, in which staff are told times."""
     with rt.store.read() as tx:
         return people.the_programme(tx).zone
+
+
+def _mend(error: ValueError) -> Said:
+    """What a rule refused, as it said it."""
+    (mend,) = error.args
+    return cast(Said, mend)

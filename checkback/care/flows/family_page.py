@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from checkback.care.errors import NotFound
+from checkback.care.errors import NotFound, Said, said
 from checkback.care.flows import forecast
 from checkback.care.flows.board import OpenEscalation, OpenTask, open_escalations, open_tasks
 from checkback.care.flows.family_thread import Line, stretch
@@ -99,7 +99,7 @@ class Person:
     paused_until: datetime | None
     wrong_person_at: datetime | None
     with_person_since: datetime | None
-    against_writing: str | None
+    against_writing: Said | None
 
 
 @dataclass(frozen=True)
@@ -328,7 +328,7 @@ def _person(
         paused_until=contact.paused_until if contact.paused_until and contact.paused_until > tx.now else None,
         wrong_person_at=contact.wrong_person_at,
         with_person_since=talk.with_person_since if talk else None,
-        against_writing=against_writing(tx, phone.id, contact) if phone else "There is no phone to text.",
+        against_writing=against_writing(tx, phone.id, contact) if phone else said("There is no phone to text."),
     )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from checkback.care.errors import NotAllowed
+from checkback.care.errors import NotAllowed, said
 from checkback.care.flows.consents import writer_of
 from checkback.care.runtime import Runtime
 from checkback.care.steps.staff_work import actor
@@ -42,7 +42,7 @@ def whole(rt: Runtime, reference: str, by: str) -> WholeRecord:
     with rt.store.begin("family-record.whole") as tx:
         writer, family = writer_of(tx, by), people.family(tx, reference)
         if writer.role not in _MAY:
-            raise NotAllowed("A family's whole record is given out by an administrator or a coordinator.")
+            raise NotAllowed(said("A family's whole record is given out by an administrator or a coordinator."))
         tx.record("family.given-out", family, actor(writer))
     with rt.store.read() as tx:
         family, staff = people.family(tx, reference), giving_out.logins(tx)

@@ -119,7 +119,15 @@ def hold_step(
             raise NotFound(f"{reference} has no text to come called {step}; there are: {names}")
         if len(found) > 1:
             who = " or ".join(sorted(f"--person {places[each.contact_id]}" for each in found))
-            raise HoldRefused(f"person: several of {reference} are promised {step}; say which with {who}")
+            raise HoldRefused(
+                said(
+                    "several of %(family)s are promised %(step)s; say which with %(options)s",
+                    family=reference,
+                    step=step,
+                    options=who,
+                ),
+                field="person",
+            )
         text = found[0].id
     return hold_text(rt, text, reason, login, until)
 
@@ -155,7 +163,7 @@ def keep_date_free(rt: Runtime, reference: str, first: date, last: date, reason:
     with rt.store.begin("holds.place") as tx:
         family = held_family(tx, reference)
         if not timedelta() <= last - first <= LONGEST_DATE:
-            raise HoldRefused("name a first and a last day, at most sixty days apart")
+            raise HoldRefused(said("name a first and a last day, at most sixty days apart"))
         zones = [
             zone for contact in people.contacts_in(tx, family) for zone in (contact.zone, *contact.other_zones.split())
         ]

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
-from checkback.care.errors import AlreadyDone, ChangedEnrolment, InvalidEnrolment, WordsRefused, said
+from checkback.care.errors import AlreadyDone, ChangedEnrolment, InvalidEnrolment, Said, WordsRefused, said
 from checkback.care.flows.enrolment import Admission, Enrolment, NewContact, enrol
 from checkback.care.model import CareTeam, Family, ImportBatch
 from checkback.care.rules import as_written
@@ -191,9 +191,12 @@ def _take_out(tx: Transaction, family_id: UUID, actor: str) -> None:
     undoing.take_out(tx, family)
 
 
-def _too_late(touched: Sequence[str]) -> str:
-    named = ", ".join(touched[:5]) + (" and more" if len(touched) > len(touched[:5]) else "")
-    return f"A text has gone out or come in, or a note was written: {named}. Close these families one by one instead."
+def _too_late(touched: Sequence[str]) -> Said:
+    named = ", ".join(touched[:5]) + (" …" if len(touched) > len(touched[:5]) else "")
+    return said(
+        "A text has gone out or come in, or a note was written: %(families)s. Close these families one by one instead.",
+        families=named,
+    )
 
 
 def _open_batch(rt: Runtime, actor: str) -> ImportBatch:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
-from checkback.care.errors import InvalidPhone, WordsRefused
+from checkback.care.errors import InvalidPhone, Said, WordsRefused, said
 from checkback.care.flows.consents import person_named, writer_of
 from checkback.care.flows.due import Tally, each
 from checkback.care.flows.paging import pager_of
@@ -120,22 +120,22 @@ def _theirs(rt: Runtime, number: str) -> str:
     try:
         found = e164(number)
     except InvalidPhone as error:
-        raise WordsRefused("number: give ten digits, as in (314) 555-0101") from error
+        raise WordsRefused(said("number: give ten digits, as in (314) 555-0101")) from error
     if found in (*rt.senders.values(), rt.on_call_number):
-        raise WordsRefused("number: this is one of ours; give theirs")
+        raise WordsRefused(said("number: this is one of ours; give theirs"))
     return found
 
 
-def _against_number(tx: Transaction, rt: Runtime, contact: Contact, phone: Phone) -> str | None:
+def _against_number(tx: Transaction, rt: Runtime, contact: Contact, phone: Phone) -> Said | None:
     users = people.contacts_of(tx, phone)
     if contact in users:
-        return "number: they have this number already"
+        return said("number: they have this number already")
     if users:
-        return "number: somebody else here uses this phone; agree with them in person how to reach each other"
+        return said("number: somebody else here uses this phone; agree with them in person how to reach each other")
     if people.staff_of(tx, phone) is not None:
-        return "number: this is a colleague's; give theirs"
+        return said("number: this is a colleague's; give theirs")
     if people.opt_out_of(tx, phone.id, Sender.FAMILY) is not None:
-        return "number: this phone wants no texts of ours; reach them in another way"
+        return said("number: this phone wants no texts of ours; reach them in another way")
     return None
 
 

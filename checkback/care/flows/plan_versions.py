@@ -299,7 +299,14 @@ def _approver(tx: Transaction, login: str) -> StaffMember:
     if member is None:
         raise NotFound(f"nobody here has the login {login}")
     if member.role not in _APPROVERS:
-        raise NotAllowed(f"{login} is {member.role}: plans are for {', '.join(sorted(_APPROVERS))}")
+        raise NotAllowed(
+            said(
+                "%(login)s is %(role)s: plans are for %(listed)s",
+                login=login,
+                role=member.role,
+                listed=", ".join(sorted(_APPROVERS)),
+            )
+        )
     return member
 
 

@@ -141,7 +141,7 @@ def _finish(rt: Runtime, kind: KeptKind, family_id: UUID) -> None:
         purge.taken_out += purging.take_out(tx, family, kind)
         left = purging.left(tx, family, kind)
         if left:
-            raise WordsRefused(f"left: {', '.join(left)}")
+            raise WordsRefused(said("left: %(listed)s", listed=", ".join(left)))
         purge = _begun(tx, family, kind, PurgeReason.TIME)
         purge.done_at, purge.aside_until = tx.now, None
         tx.record(f"purge.{kind}-done", purge)
@@ -186,5 +186,5 @@ def _held(tx: Transaction, family_id: UUID) -> Family:
 def _admin(tx: Transaction, login: str) -> StaffMember:
     member = writer_of(tx, login)
     if member.role is not Role.ADMIN:
-        raise NotAllowed("This is for an administrator.")
+        raise NotAllowed(said("This is for an administrator."))
     return member

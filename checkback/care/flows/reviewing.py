@@ -14,7 +14,7 @@ from hashlib import blake2b
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from checkback.care.errors import NotFound, WordsRefused
+from checkback.care.errors import NotFound, WordsRefused, said
 from checkback.care.flows.due import Tally
 from checkback.care.flows.hearing import listen, read
 from checkback.care.flows.inbound import READ_TOGETHER
@@ -252,7 +252,7 @@ def judge(
         member = _member(tx, login)
         inbound = tx.get(InboundMessage, inbound_id)
         if verdict is ReviewVerdict.MISSED and (should_be is None or should_be.rank <= inbound.level.rank):
-            raise WordsRefused(f"say what it should have been: above {inbound.level}")
+            raise WordsRefused(said("say what it should have been: above %(level)s", level=inbound.level))
         zone = ZoneInfo(people.the_programme(tx).zone)
         review = reviews.review_of(tx, inbound_id) or _ask(
             tx, inbound_id, _name_of(inbound.received_at, zone), ReviewReason.ASKED
@@ -327,7 +327,7 @@ def set_screening(rt: Runtime, mode: ScreeningMode, login: str) -> None:
         member = _member(tx, login)
         lead = reviews.clinical_lead(tx)
         if mode is ScreeningMode.SILENT and (lead is None or lead.phone_id is None):
-            raise WordsRefused("name a clinical lead with a phone first: checkback review lead LOGIN")
+            raise WordsRefused(said("name a clinical lead with a phone first: checkback review lead LOGIN"))
         programme = people.the_programme(tx)
         programme.screening = mode
         tx.record(f"screening.{mode}", programme, actor(member))

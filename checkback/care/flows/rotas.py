@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from hmac import compare_digest
 from uuid import UUID
 
-from checkback.care.errors import CareError, NotFound
+from checkback.care.errors import NotFound, Refusal, said
 from checkback.care.model import Rota, RotaShift, RotaTurn, StaffMember
 from checkback.care.rules.rotas import Duty
 from checkback.care.rules.zones import is_zone
@@ -29,7 +29,7 @@ MOST_TURN_DAYS = 60
 ON_CALL = (Role.CLINICIAN, Role.COORDINATOR)
 
 
-class RotaRefused(CareError):
+class RotaRefused(Refusal):
     """A rota cannot be kept like this; the message names the field and its mend."""
 
 
@@ -259,22 +259,24 @@ def _staff(tx: Transaction, login: str) -> StaffMember:
 def _who_may_be_on_call(tx: Transaction, login: str) -> StaffMember:
     found = _staff(tx, login)
     if found.role not in ON_CALL:
-        raise RotaRefused(f"login: {found.login} is no clinician or coordinator, and could not take an escalation")
+        raise RotaRefused(
+            said("login: %(login)s is no clinician or coordinator, and could not take an escalation", login=found.login)
+        )
     return found
 
 
 def _refuse_turns(turns: Sequence[tuple[str, int]], changes_at: int, zone: str | None) -> None:
     if not turns or any(not 1 <= days <= MOST_TURN_DAYS for _, days in turns):
-        raise RotaRefused(f"turns: write at least one, each of 1 to {MOST_TURN_DAYS} days")
+        raise RotaRefused(said("turns: write at least one, each of 1 to %(most)s days", most=MOST_TURN_DAYS))
     if not 0 <= changes_at <= 23:  # noqa: PLR2004 - hours of a day
-        raise RotaRefused("changes-at: write an hour, 0 to 23")
+        raise RotaRefused(said("changes-at: write an hour, 0 to 23"))
     if zone is not None and not is_zone(zone):
-        raise RotaRefused("zone: write a time zone such as America/Chicago")
+        raise RotaRefused(said("zone: write a time zone such as America/Chicago"))
 
 
 def _refuse_span(starts_at: datetime, ends_at: datetime) -> None:
     if not timedelta(0) < ends_at - starts_at <= LONGEST_ABSENCE:
-        raise RotaRefused("to: it must be after the beginning, and within a year")
+        raise RotaRefused(said("to: it must be after the beginning, and within a year"))
 
 
 def programme_zone(rt: Runtime) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from checkback.care.errors import NotAllowed
+from checkback.care.errors import NotAllowed, said
 from checkback.care.flows import reviewing
 from checkback.care.flows.reviewing import ListedText, VersionResult
 from checkback.care.model import ScreeningReview, StaffMember
@@ -124,7 +124,7 @@ def _reader(rt: Runtime, reader_id: UUID) -> str:
     with rt.store.read() as tx:
         reader = tx.get(StaffMember, reader_id)
     if not _may_read(reader):
-        raise NotAllowed("the lists are read by the clinical lead")
+        raise NotAllowed(said("the lists are read by the clinical lead"))
     return reader.login
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from uuid import UUID
 
 from checkback.care import model, program
-from checkback.care.errors import NotAllowed, ScreeningRefused
+from checkback.care.errors import NotAllowed, ScreeningRefused, said
 from checkback.care.flows.consents import person_named
 from checkback.care.flows.due import SET_ASIDE, Tally, each
 from checkback.care.flows.paging import pager_of
@@ -101,7 +101,9 @@ def load(rt: Runtime, path: Path, login: str) -> tuple[str, bool]:
     with rt.store.begin("screenings.load") as tx:
         member = people.must_work_here(tx, login)
         if member.role is Role.OFFICER:
-            raise NotAllowed(f"{login} is an officer: a clinician or a coordinator loads questionnaires")
+            raise NotAllowed(
+                said("%(login)s is an officer: a clinician or a coordinator loads questionnaires", login=login)
+            )
         row, is_new = instruments.keep(tx, path.name, text, actor(member))
         return row.reference, is_new
 
@@ -132,7 +134,9 @@ def record(
         try:
             kept = screening.record(tx, pager_of(rt), contact, conversation, row, answers, member.id)
         except ValueError as error:
-            raise ScreeningRefused(f"answers: {error}; write every item that is asked, and only its choices") from error
+            raise ScreeningRefused(
+                said("answers: %(error)s; write every item that is asked, and only its choices", error=error)
+            ) from error
         return _seen(tx, kept, row, contact)
 
 

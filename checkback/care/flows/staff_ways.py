@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from checkback.care.errors import CareError, InvalidPhone, NotFound
+from checkback.care.errors import InvalidPhone, NotFound, Refusal, said
 from checkback.care.flows.paging import pager_of
 from checkback.care.model import Phone, StaffMember, StaffWay
 from checkback.care.rules.phones import e164
@@ -25,7 +25,7 @@ _LEVELS = ("emergent", "urgent", "high")
 _CODE_DIGITS = 6
 
 
-class WayRefused(CareError):
+class WayRefused(Refusal):
     """This way cannot be kept or proven like this; the message says why."""
 
 
@@ -73,9 +73,9 @@ def set_way(
     """
     unknown = [level for level in levels if level not in _LEVELS]
     if unknown or not levels:
-        raise WayRefused(f"levels: write some of {', '.join(_LEVELS)}")
+        raise WayRefused(said("levels: write some of %(listed)s", listed=", ".join(_LEVELS)))
     if not 0 <= after_minutes <= 60:  # noqa: PLR2004 - an hour
-        raise WayRefused("after: write minutes, 0 to 60")
+        raise WayRefused(said("after: write minutes, 0 to 60"))
     with rt.store.begin("staff-ways.set") as tx:
         staff = _staff(tx, login)
         kept = tellings.way_of(tx, staff, way) or tx.add(StaffWay(staff_id=staff.id, way=way))
@@ -101,7 +101,12 @@ def drop_way(rt: Runtime, login: str, way: Way, *, by: str | None = None) -> Non
         left = _unreached([each for each in there if each is not kept])
         lost = [level for level in left if level not in _unreached(there)]
         if lost:
-            raise WayRefused(f"nothing else would reach them when it is {', '.join(lost)}; prove another way first")
+            raise WayRefused(
+                said(
+                    "nothing else would reach them when it is %(listed)s; prove another way first",
+                    listed=", ".join(lost),
+                )
+            )
         tellings.forget_way(tx, kept)
         tx.record("way.dropped", kept, actor(_staff(tx, by) if by else staff))
         tx.session.delete(kept)
@@ -118,7 +123,7 @@ def send_code(rt: Runtime, login: str, way: Way) -> None:
         staff = _staff(tx, login)
         kept = _way(tx, staff, way)
         if way not in pager_of(rt).ways:
-            raise WayRefused(f"this house sends no {way}: see CHECKBACK_SMTP_URL and CHECKBACK_VOICE")
+            raise WayRefused(said("this house sends no %(way)s: see CHECKBACK_SMTP_URL and CHECKBACK_VOICE", way=way))
         code = f"{secrets.randbelow(10**_CODE_DIGITS):0{_CODE_DIGITS}}"
         kept.code_index = tx.keyring.index(code, f"way:{kept.id}")
         kept.code_until, kept.wrong_codes = tx.now + CODE_HOLDS_FOR, 0
@@ -144,7 +149,7 @@ def confirm(rt: Runtime, login: str, code: str) -> None:
     with rt.store.begin("staff-ways.confirm") as tx:
         right = prove(tx, _staff(tx, login), code.strip())
     if not right:
-        raise WayRefused("that is not the code, or it is older than 15 minutes; send a new one")
+        raise WayRefused(said("that is not the code, or it is older than 15 minutes; send a new one"))
 
 
 def is_proven(tx: Transaction, way: StaffWay, staff: StaffMember) -> None:
@@ -173,22 +178,22 @@ def _address(tx: Transaction, staff: StaffMember, kept: StaffWay, number: str | 
     if kept.way is Way.EMAIL:
         if email is not None and email != staff.email:
             if "@" not in email or any(sign.isspace() or sign in "<>,;" for sign in email):
-                raise WayRefused("email: write one address, as name@example.org")
+                raise WayRefused(said("email: write one address, as name@example.org"))
             staff.email = email
             is_unproven(kept)
         if not staff.email:
-            raise WayRefused("email: they have no address; give one")
+            raise WayRefused(said("email: they have no address; give one"))
         return
     if number is not None:
         try:
             phone = people.phone_or_new(tx, e164(number))
         except InvalidPhone:
-            raise WayRefused("number: write one that can be dialled, as (314) 555-0100") from None
+            raise WayRefused(said("number: write one that can be dialled, as (314) 555-0100")) from None
         if kept.phone_id != phone.id:
             kept.phone_id = phone.id
             is_unproven(kept)
     if kept.phone_id is None and staff.phone_id is None:
-        raise WayRefused("number: they have no phone; give one")
+        raise WayRefused(said("number: they have no phone; give one"))
 
 
 def _staff(tx: Transaction, login: str) -> StaffMember:

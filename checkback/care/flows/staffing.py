@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from checkback.care.errors import InvalidPhone, InvalidStaff, NotFound
+from checkback.care.errors import InvalidPhone, InvalidStaff, NotFound, Said, said
 from checkback.care.flows.paging import pager_of
 from checkback.care.model import Assignment, Phone, StaffMember, StaffWay
 from checkback.care.ports import Passwords
@@ -152,7 +152,7 @@ def change(rt: Runtime, login: str, form: StaffForm, by: UUID) -> None:
     """Raises NotFound; InvalidStaff naming each field and its mend."""
     with rt.store.begin("staffing.change") as tx:
         member = tx.lock(people.must_work_here(tx, login))
-        problems: dict[str, str] = {}
+        problems: dict[str, Said] = {}
         told = _checked(tx, form, problems, member)
         if member.role is not told.role:
             # What a session may see was decided when it began.
@@ -191,7 +191,7 @@ def reset_second_factor(rt: Runtime, login: str, by: UUID | None) -> None:
     with rt.store.begin("staffing.reset-second-factor") as tx:
         member = people.must_work_here(tx, login)
         if member.id == by:
-            raise InvalidStaff({"login": "ask another administrator: nobody resets their own second factor"})
+            raise InvalidStaff({"login": said("ask another administrator: nobody resets their own second factor")})
         member.totp_secret = member.totp_since = member.totp_step = None
         sign_ins.drop_recovery_codes(tx, member.id)
         sign_ins.end_sessions(tx, member.id)
@@ -212,9 +212,9 @@ def let_go(rt: Runtime, login: str, heir: str, by: UUID) -> None:
         member = tx.lock(people.must_work_here(tx, login))
         found = _heir(tx, member, heir)
         if member.id == by:
-            raise InvalidStaff({"login": "ask another administrator: nobody takes away their own account"})
+            raise InvalidStaff({"login": said("ask another administrator: nobody takes away their own account")})
         if _is_last_admin(tx, member):
-            raise InvalidStaff({"login": "the last administrator stays; make somebody else one first"})
+            raise InvalidStaff({"login": said("the last administrator stays; make somebody else one first")})
         member.left_at = tx.now
         member.password_hash = member.totp_secret = member.totp_since = member.identity = None
         sign_ins.drop_recovery_codes(tx, member.id)
@@ -261,39 +261,39 @@ def _heir(tx: Transaction, member: StaffMember, login: str) -> StaffMember | Non
         return None
     found = people.staff(tx, login)
     if found is None or found.id == member.id or found.role is Role.OFFICER:
-        raise InvalidStaff({"heir": "choose a colleague who is no officer, or nobody yet"})
+        raise InvalidStaff({"heir": said("choose a colleague who is no officer, or nobody yet")})
     return found
 
 
-def _login_problem(tx: Transaction, login: str) -> dict[str, str]:
+def _login_problem(tx: Transaction, login: str) -> dict[str, Said]:
     if not (0 < len(login) <= _LONGEST_LOGIN and login.isascii() and login.replace(".", "").replace("-", "").isalnum()):
-        return {"login": f"write up to {_LONGEST_LOGIN} letters and digits, as in jsmith or j.smith"}
+        return {"login": said("write up to %(most)s letters and digits, as in jsmith or j.smith", most=_LONGEST_LOGIN)}
     if sign_ins.anybody_with_login(tx, login) is not None:
-        return {"login": "is taken, perhaps by somebody who left; choose another"}
+        return {"login": said("is taken, perhaps by somebody who left; choose another")}
     return {}
 
 
-def _checked(tx: Transaction, form: StaffForm, problems: dict[str, str], member: StaffMember | None = None) -> _Told:
+def _checked(tx: Transaction, form: StaffForm, problems: dict[str, Said], member: StaffMember | None = None) -> _Told:
     """What was said, if all of it can be kept. Raises InvalidStaff."""
     name = " ".join(form.name.split())
     if not 0 < len(name) <= _LONGEST_NAME:
-        problems["name"] = f"write a name of at most {_LONGEST_NAME} letters"
+        problems["name"] = said("write a name of at most %(most)s letters", most=_LONGEST_NAME)
     role = Role(form.role) if form.role in set(Role) else None
     if role is None:
-        problems["role"] = "choose one of the roles"
+        problems["role"] = said("choose one of the roles")
     if member is not None and role is not Role.ADMIN and _is_last_admin(tx, member):
-        problems["role"] = "the last administrator stays one; make somebody else one first"
+        problems["role"] = said("the last administrator stays one; make somebody else one first")
     team = people.team(tx, form.team) if form.team else None
     if form.team and team is None:
-        problems["team"] = "choose one of the teams"
+        problems["team"] = said("choose one of the teams")
     if role is Role.CLINICIAN and team is None:
-        problems.setdefault("team", "a clinician belongs to a team: choose one")
+        problems.setdefault("team", said("a clinician belongs to a team: choose one"))
     email = form.email.strip()
     if email and ("@" not in email or any(sign.isspace() or sign in "<>,;" for sign in email)):
-        problems["email"] = "write one address, as name@example.org"
+        problems["email"] = said("write one address, as name@example.org")
     spoken = [each for each in Language if each in form.languages]
     if not spoken:
-        problems["languages"] = "choose at least one"
+        problems["languages"] = said("choose at least one")
     phone = _number(form.phone, problems)
     if problems or role is None:
         raise InvalidStaff(problems)
@@ -304,11 +304,11 @@ def _is_last_admin(tx: Transaction, member: StaffMember) -> bool:
     return member.role is Role.ADMIN and not sign_ins.others_with_role(tx, Role.ADMIN, member.id)
 
 
-def _number(phone: str, problems: dict[str, str]) -> str | None:
+def _number(phone: str, problems: dict[str, Said]) -> str | None:
     try:
         return e164(phone) if phone.strip() else None
     except InvalidPhone:
-        problems["phone"] = "write a number, as (314) 555-0100"
+        problems["phone"] = said("write a number, as (314) 555-0100")
         return None
 
 

@@ -203,7 +203,14 @@ def _end(tx: Transaction, version: WordingVersion, state: PlanState, login: str)
 def _approver(tx: Transaction, login: str) -> StaffMember:
     member = people.must_work_here(tx, login)
     if member.role not in _APPROVERS:
-        raise NotAllowed(f"{login} is {member.role}: sentences are for {', '.join(sorted(_APPROVERS))}")
+        raise NotAllowed(
+            said(
+                "%(login)s is %(role)s: sentences are for %(listed)s",
+                login=login,
+                role=member.role,
+                listed=", ".join(sorted(_APPROVERS)),
+            )
+        )
     return member
 
 

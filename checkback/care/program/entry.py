@@ -11,7 +11,7 @@ from typing import NoReturn, TypeVar
 
 import yaml
 
-from checkback.care.errors import CareError
+from checkback.care.errors import CareError, said
 
 Word = TypeVar("Word", bound=StrEnum)
 Read = TypeVar("Read")
@@ -31,7 +31,7 @@ class Entry:
     def __init__(self, file: str, place: str, fields: object) -> None:
         self.file, self.place = file, place
         if not isinstance(fields, Mapping):
-            raise ProgramError(file, place, "write fields here, as `field: value`")
+            raise ProgramError(file, place, said("write fields here, as `field: value`"))
         self._fields = {str(name): value for name, value in fields.items()}
         self._unread = set(self._fields)
 
@@ -42,7 +42,7 @@ class Entry:
     def done(self, value: Read) -> Read:
         """`value`, once every field was read; a field nobody asked for is a misspelt one."""
         if self._unread:
-            self.refuse(sorted(self._unread)[0], "there is no such field; correct its spelling or take it out")
+            self.refuse(sorted(self._unread)[0], said("there is no such field; correct its spelling or take it out"))
         return value
 
     def has(self, field: str) -> bool:
@@ -54,7 +54,7 @@ class Entry:
     def take(self, field: str) -> object:
         """The bare value of a field that must be there."""
         if field not in self._fields:
-            self.refuse(field, "it is missing; add it")
+            self.refuse(field, said("it is missing; add it"))
         self._unread.discard(field)
         return self._fields[field]
 
@@ -79,7 +79,7 @@ class Entry:
     def number(self, field: str, *, least: int = 0) -> int:
         value = self.take(field)
         if not isinstance(value, int) or isinstance(value, bool) or value < least:
-            self.refuse(field, f"write a whole number, {least} or more")
+            self.refuse(field, said("write a whole number, %(least)s or more", least=least))
         return value
 
     def flag(self, field: str, *, default: bool | None = None) -> bool:
@@ -87,13 +87,13 @@ class Entry:
             return default
         value = self.take(field)
         if not isinstance(value, bool):
-            self.refuse(field, "write true or false")
+            self.refuse(field, said("write true or false"))
         return value
 
     def day(self, field: str) -> date:
         value = self.take(field)
         if type(value) is not date:
-            self.refuse(field, "write a day as 2026-11-23")
+            self.refuse(field, said("write a day as 2026-11-23"))
         return value
 
     def entry(self, field: str) -> Entry:
@@ -103,25 +103,29 @@ class Entry:
         """The entries of a list; at least one."""
         listed = self._list(field)
         if not listed:
-            self.refuse(field, "it is empty; write at least one")
+            self.refuse(field, said("it is empty; write at least one"))
         return [Entry(self.file, f"{self._under(field)}[{at}]", each) for at, each in enumerate(listed, start=1)]
 
     def _list(self, field: str) -> Sequence[object]:
         value = self.take(field)
         if not isinstance(value, list):
-            self.refuse(field, "write a list, as [one, another]")
+            self.refuse(field, said("write a list, as [one, another]"))
         return value
 
     def _text(self, field: str, value: object, shape: re.Pattern[str] | None) -> str:
         if not isinstance(value, str) or not value.strip():
-            self.refuse(field, 'write a text; put it in quotes, as "24:00" or "no"')
+            self.refuse(field, said('write a text; put it in quotes, as "24:00" or "no"'))
         if shape is not None and not shape.fullmatch(value):
-            self.refuse(field, f"'{value}' does not look as it must: {shape.pattern}")
+            self.refuse(
+                field, said("'%(value)s' does not look as it must: %(pattern)s", value=value, pattern=shape.pattern)
+            )
         return value
 
     def _known(self, field: str, value: str, known: Collection[str]) -> str:
         if value not in known:
-            self.refuse(field, f"'{value}' is not one of {', '.join(sorted(known))}")
+            self.refuse(
+                field, said("'%(value)s' is not one of %(listed)s", value=value, listed=", ".join(sorted(known)))
+            )
         return value
 
     def _under(self, field: str) -> str:
@@ -142,9 +146,17 @@ def contents(path: Path) -> str:
     try:
         return path.read_text("utf-8")
     except OSError as error:
-        raise ProgramError(path.name, "", f"it cannot be read ({error.strerror}); put it into {path.parent}") from error
+        raise ProgramError(
+            path.name,
+            "",
+            said(
+                "it cannot be read (%(strerror)s); put it into %(parent)s", strerror=error.strerror, parent=path.parent
+            ),
+        ) from error
     except UnicodeDecodeError as error:
-        raise ProgramError(path.name, "", f"it is not UTF-8 at byte {error.start}; save it as UTF-8") from error
+        raise ProgramError(
+            path.name, "", said("it is not UTF-8 at byte %(start)s; save it as UTF-8", start=error.start)
+        ) from error
 
 
 def read_text(file: str, text: str) -> Entry:
@@ -152,7 +164,7 @@ def read_text(file: str, text: str) -> Entry:
     try:
         return Entry(file, "", yaml.load(text, Loader=_OnceLoader))  # noqa: S506 - a SafeLoader
     except yaml.YAMLError as error:
-        raise ProgramError(file, "", f"it is not valid YAML: {error}") from error
+        raise ProgramError(file, "", said("it is not valid YAML: %(error)s", error=error)) from error
 
 
 class _OnceLoader(yaml.SafeLoader):

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 import yaml
 
+from checkback.care.errors import said
 from checkback.care.program.entry import Entry, contents, read_text
 from checkback.care.rules.hours import EARLIEST_HOUR, LATEST_HOUR
 from checkback.care.rules.instruments import AskedBy, Instrument
@@ -76,14 +77,20 @@ def plan_as_text(name: str, steps: Sequence[Mapping[str, object]], silences: int
 def _named(entry: Entry, field: str) -> str:
     name = entry.text(field, shape=_NAME)
     if len(name) > LONGEST_NAME:
-        entry.refuse(field, f"at most {LONGEST_NAME} letters")
+        entry.refuse(field, said("at most %(most)s letters", most=LONGEST_NAME))
     return name
 
 
 def _silences(entry: Entry) -> int:
     silences = entry.number("silences", least=1)
     if silences > MOST_SILENCES:
-        entry.refuse("silences", f"at most {MOST_SILENCES}: whoever is silent for longer needs a person, not a text")
+        entry.refuse(
+            "silences",
+            said(
+                "at most %(most)s: whoever is silent for longer needs a person, not a text",
+                most=MOST_SILENCES,
+            ),
+        )
     return silences
 
 
@@ -94,7 +101,7 @@ def _step(
     entry.place = f"step {name}"
     names = [step.name for step in before]
     if name in names:
-        entry.refuse("step", "another step has this name; give each its own")
+        entry.refuse("step", said("another step has this name; give each its own"))
     opens, closes = _window(entry)
     offset = _offset(entry, names)
     instrument = _instrument(entry, offset, instruments) if entry.has("instrument") else None
@@ -119,17 +126,17 @@ def _step(
 def _offset(entry: Entry, names: Collection[str]) -> Offset:
     given = [field for field in _OFFSETS if entry.has(field)]
     if len(given) != 1:
-        entry.refuse("after_days", f"say when it is due by one of {', '.join(_OFFSETS)}")
+        entry.refuse("after_days", said("say when it is due by one of %(listed)s", listed=", ".join(_OFFSETS)))
     (field,) = given
     unit, of_answer = _OFFSETS[field]
     number = entry.number(field)
     if number > _MOST[unit]:
-        entry.refuse(field, f"at most {_MOST[unit]}, which is two years")
+        entry.refuse(field, said("at most %(most)s, which is two years", most=_MOST[unit]))
     answer_to = entry.text("answer_to") if entry.has("answer_to") else None
     if answer_to is not None and not of_answer:
-        entry.refuse("answer_to", "it goes with after_answer_days or after_answer_hours; take it out")
+        entry.refuse("answer_to", said("it goes with after_answer_days or after_answer_hours; take it out"))
     if answer_to is not None and answer_to not in names:
-        entry.refuse("answer_to", f"'{answer_to}' is no step above this one")
+        entry.refuse("answer_to", said("'%(answer_to)s' is no step above this one", answer_to=answer_to))
     return Offset(number, unit, of_answer, answer_to)
 
 
@@ -139,7 +146,14 @@ def _window(entry: Entry) -> tuple[int, int]:
         case [int(opens), int(closes)] if EARLIEST_HOUR <= opens < closes <= LATEST_HOUR:
             return opens, closes
         case _:
-            entry.refuse("window", f"write two whole hours within {EARLIEST_HOUR} and {LATEST_HOUR}, as [9, 20]")
+            entry.refuse(
+                "window",
+                said(
+                    "write two whole hours within %(least)s and %(most)s, as [9, 20]",
+                    least=EARLIEST_HOUR,
+                    most=LATEST_HOUR,
+                ),
+            )
 
 
 def _wording(entry: Entry, dialogue: Dialogue, wordings: Collection[str] | None) -> str:
@@ -148,7 +162,8 @@ def _wording(entry: Entry, dialogue: Dialogue, wordings: Collection[str] | None)
     key = entry.text("wording")
     if wordings is not None and key not in wordings:
         entry.refuse(
-            "wording", f"'{key}' is no sentence of program/wording that a plan can say; write it, or correct it"
+            "wording",
+            said("'%(key)s' is no sentence of program/wording that a plan can say; write it, or correct it", key=key),
         )
     return key
 
@@ -161,19 +176,28 @@ def _instrument(entry: Entry, offset: Offset, known: Instruments | None) -> str:
     """The questionnaire a step brings; it brings its own words, and says itself how soon after an incident."""
     for field in ("wording", "dialogue"):
         if entry.has(field):
-            entry.refuse(field, "a questionnaire brings its own opening and its items; take this out")
+            entry.refuse(field, said("a questionnaire brings its own opening and its items; take this out"))
     name = _named(entry, "instrument")
     if known is None:
         return name
     if name not in known:
-        mend = f"write one of {', '.join(sorted(known))}, or take it out" if known else "take it out"
-        entry.refuse("instrument", f"there is no questionnaire '{name}'; {mend}")
+        listed = ", ".join(sorted(known))
+        mend = said("write one of %(listed)s, or take it out", listed=listed) if known else said("take it out")
+        entry.refuse("instrument", said("there is no questionnaire '%(name)s'; %(mend)s", name=name, mend=mend))
     wanted = known[name]
     if wanted.by is not AskedBy.TEXT:
-        entry.refuse("instrument", f"{wanted.title} is asked by a person, who is there for the answer; take it out")
+        entry.refuse(
+            "instrument",
+            said("%(title)s is asked by a person, who is there for the answer; take it out", title=wanted.title),
+        )
     if not offset.of_answer and offset.at_least < timedelta(days=wanted.not_before_days):
         entry.refuse(
-            "instrument", f"{wanted.title} is not asked before day {wanted.not_before_days}; let it come later"
+            "instrument",
+            said(
+                "%(title)s is not asked before day %(days)s; let it come later",
+                title=wanted.title,
+                days=wanted.not_before_days,
+            ),
         )
     return name
 
@@ -181,7 +205,7 @@ def _instrument(entry: Entry, offset: Offset, known: Instruments | None) -> str:
 def _late(entry: Entry) -> Late:
     within = entry.number("within_hours", least=1)
     if within > _LATEST_HOURS:
-        entry.refuse("within_hours", f"at most {_LATEST_HOURS}, which is sixty days")
+        entry.refuse("within_hours", said("at most %(most)s, which is sixty days", most=_LATEST_HOURS))
     return entry.done(Late(entry.word("policy", LatePolicy), timedelta(hours=within)))
 
 
@@ -194,7 +218,7 @@ def _when(entry: Entry, names: Collection[str]) -> When:
         said=entry.some_of("said", SAID) if entry.has("said") else (),
     )
     if when.is_always:
-        entry.refuse("children", "nothing is asked here; name a condition, or take `when` out")
+        entry.refuse("children", said("nothing is asked here; name a condition, or take `when` out"))
     return entry.done(when)
 
 
@@ -204,7 +228,7 @@ def _children(entry: Entry) -> Children:
     ages = entry.entry("children")
     found = Children(ages.number("from"), ages.number("to"))
     if not found.youngest <= found.oldest <= OLDEST_CHILD:
-        ages.refuse("to", f"ages run upwards, to {OLDEST_CHILD} at most")
+        ages.refuse("to", said("ages run upwards, to %(most)s at most", most=OLDEST_CHILD))
     return ages.done(found)
 
 
@@ -214,17 +238,22 @@ def _refuse_out_of_order(entry: Entry, step: Step, before: Sequence[Step]) -> No
         return
     counted = [*(each for each in before if not each.offset.of_answer), step]
     if any(later.offset.roughly < earlier.offset.roughly for earlier, later in pairwise(counted)):
-        entry.refuse("step", "it is due before the step above it; put the steps into their order")
+        entry.refuse("step", said("it is due before the step above it; put the steps into their order"))
     for_all = [each for each in counted if each.is_for_all]
     if step.is_for_all and any(b.offset.roughly - a.offset.roughly < _DAY for a, b in pairwise(for_all)):
-        entry.refuse("step", "it is due on the day of the step before it; leave a day between them")
+        entry.refuse("step", said("it is due on the day of the step before it; leave a day between them"))
 
 
 def _refuse_without_promise(entry: Entry, steps: Sequence[Step]) -> None:
     promised = next((step for step in steps if step.name == PROMISED), None)
     if promised is None:
-        entry.refuse("steps", f"there is no step '{PROMISED}'; every plan keeps what was said at the door")
+        entry.refuse(
+            "steps",
+            said("there is no step '%(promised)s'; every plan keeps what was said at the door", promised=PROMISED),
+        )
     is_kept = promised.is_for_all and promised.dialogue is Dialogue.CHECK_IN and promised.late.policy is LatePolicy.TASK
     if promised.offset.of_answer or not is_kept:
-        mend = "it is for everybody, counted from the incident, with `dialogue: check-in` and `late: {policy: task}`"
+        mend = said(
+            "it is for everybody, counted from the incident, with `dialogue: check-in` and `late: {policy: task}`"
+        )
         entry.refuse(f"step {PROMISED}", mend)

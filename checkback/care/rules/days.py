@@ -7,6 +7,8 @@ from functools import lru_cache
 
 from holidays import country_holidays, list_supported_countries
 
+from checkback.care.errors import said
+
 #: The federal holidays of the United States (5 USC 6103), with the days on which they are observed.
 FEDERAL = "US"
 NONE = ""
@@ -23,7 +25,9 @@ def holidays_of(place: str, year: int) -> frozenset[date]:
     country, _, state = place.partition("-")
     states = list_supported_countries().get(country)
     if states is None or country != FEDERAL or (state and state not in states):
-        raise ValueError(f"'{place}' is no place whose holidays we know; write US, US-MO for a state, or none")
+        raise ValueError(
+            said("'%(place)s' is no place whose holidays we know; write US, US-MO for a state, or none", place=place)
+        )
     return frozenset(country_holidays(country, subdiv=state or None, years=year))
 
 

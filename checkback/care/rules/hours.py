@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from checkback.care.errors import said
 from checkback.care.rules.days import NONE, is_holiday
 
 EARLIEST_HOUR = 8
@@ -57,9 +58,15 @@ class Hours:
 
     def __post_init__(self) -> None:
         if not EARLIEST_HOUR <= self.opens < self.closes <= LATEST_HOUR:
-            raise ValueError(f"hours run within {EARLIEST_HOUR} to {LATEST_HOUR} and open before they close")
+            raise ValueError(
+                said(
+                    "hours run within %(least)s to %(most)s and open before they close",
+                    least=EARLIEST_HOUR,
+                    most=LATEST_HOUR,
+                )
+            )
         if not self.days or not self.days <= EVERY_DAY:
-            raise ValueError("name at least one day of the week, 0 for Monday to 6 for Sunday")
+            raise ValueError(said("name at least one day of the week, 0 for Monday to 6 for Sunday"))
 
     @property
     def zones(self) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from checkback.care.errors import said
 from checkback.care.terms import Language
 
 #: What was answered to each item, by its place from 1 on; None where they would not say.
@@ -104,7 +105,7 @@ def score(instrument: Instrument, answers: Answers) -> Score | None:
         ValueError: an answer is none of the choices.
     """
     if any(value is not None and value not in instrument.values for value in answers.values()):
-        raise ValueError("no such choice")
+        raise ValueError(said("no such choice"))
     if next_item(instrument, answers) is not None:
         return None
     asked = {item for item in range(1, instrument.length + 1) if _is_asked(instrument, answers, item)}

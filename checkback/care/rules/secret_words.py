@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from checkback.care.errors import Said, said
 from checkback.care.rules.keywords import OPT_OUTS, START_WORDS_WHEN_BLOCKED, folded
 
 SHORTEST, LONGEST, MOST_WORDS = 3, 40, 3
@@ -32,7 +33,7 @@ def says(text: str, word: str | None) -> bool:
     return bool(wanted) and f" {wanted} " in f" {plain(text)} "
 
 
-def against_word(word: str, everyday: frozenset[str] = frozenset()) -> str | None:
+def against_word(word: str, everyday: frozenset[str] = frozenset()) -> Said | None:
     """Why this cannot be a word agreed on, as a mend; None when it can.
 
     Args:
@@ -40,13 +41,18 @@ def against_word(word: str, everyday: frozenset[str] = frozenset()) -> str | Non
     """
     wanted = plain(word)
     if not wanted.isdigit() and not _is_of_a_fit_length(word, wanted):
-        return f"take one to {MOST_WORDS} words of {SHORTEST} to {LONGEST} letters, or a number of two digits or more"
+        return said(
+            "take one to %(most)s words of %(least)s to %(longest)s letters, or a number of two digits or more",
+            most=MOST_WORDS,
+            least=SHORTEST,
+            longest=LONGEST,
+        )
     if _ANSWERS.fullmatch(wanted):
-        return "this number is an answer to our questions, or one that people call; take another, as 47"
+        return said("this number is an answer to our questions, or one that people call; take another, as 47")
     if folded(word) in _RESERVED or wanted in _RESERVED:
-        return "carriers keep this word for themselves; take another"
+        return said("carriers keep this word for themselves; take another")
     if set(wanted.split()) <= everyday:
-        return "people write this word to us every day; take one that they would not, as the name of a plant"
+        return said("people write this word to us every day; take one that they would not, as the name of a plant")
     return None
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import Enum
 
-from checkback.care.errors import WordsRefused
+from checkback.care.errors import Said, WordsRefused, said
 from checkback.care.model import Consent, Contact, Conversation, Family, Phone, StaffMember
 from checkback.care.model.sealing import folded_words
 from checkback.care.rules.events import Event
@@ -152,7 +152,9 @@ def keep_in_person(
 ) -> Consent:
     """A member of staff heard or read it; a text confirms it. Raises WordsRefused: of a minor a guardian says it."""
     if contact.is_minor:
-        raise WordsRefused("This is a minor: a guardian agrees first (`--guardian`), and then we ask them by text.")
+        raise WordsRefused(
+            said("This is a minor: a guardian agrees first (`--guardian`), and then we ask them by text.")
+        )
     consent = tx.add(
         Consent(
             contact_id=contact.id,
@@ -191,7 +193,7 @@ def keep_of_guardian(
         raise WordsRefused(why_not)
     phone = people.phone_of(tx, minor)
     if phone is None:
-        raise WordsRefused("They have no phone of their own.")
+        raise WordsRefused(said("They have no phone of their own."))
     consent = _ask_by_text(tx, wording, minor, phone)
     consent.guardian_id, consent.recorded_by, consent.ends_at = guardian.id, staff.id, _end(tx.now, until)
     tx.record("consent.guardian-agreed", consent, f"staff:{staff.id}")
@@ -300,16 +302,16 @@ def _guardian_stands(tx: Transaction, consent: Consent) -> bool:
     return consent.guardian_id is not None and not tx.get(Contact, consent.guardian_id).may_be_danger
 
 
-def _against_guardian(tx: Transaction, minor: Contact, guardian: Contact) -> str | None:
+def _against_guardian(tx: Transaction, minor: Contact, guardian: Contact) -> Said | None:
     if not minor.is_minor:
-        return "This is no minor: ask them themselves."
+        return said("This is no minor: ask them themselves.")
     if guardian.family_id != minor.family_id or guardian.is_minor:
-        return "A guardian is a grown person of the same family."
+        return said("A guardian is a grown person of the same family.")
     if guardian.may_be_danger:
-        return "This person may be the danger: their word gives nobody else's consent. Ask another guardian."
+        return said("This person may be the danger: their word gives nobody else's consent. Ask another guardian.")
     shared = people.phone_of(tx, guardian), people.phone_of(tx, minor)
     if shared[0] is not None and shared[0] is shared[1]:
-        return "They share one phone, and both would read it: ask the guardian to pass our word on instead."
+        return said("They share one phone, and both would read it: ask the guardian to pass our word on instead.")
     return None
 
 

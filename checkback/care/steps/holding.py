@@ -53,7 +53,7 @@ def place(
         WordsRefused: no reason was given.
         HoldRefused: it would be over already.
     """
-    words = written(reason, longest=LONGEST_REASON, lacking="Say in a few words why.")
+    words = written(reason, longest=LONGEST_REASON, lacking=said("Say in a few words why."))
     if ends_at is not None and ends_at <= max(tx.now, starts_at or tx.now):
         raise HoldRefused(said("that end has passed already; name a later one"))
     key = what.key if what.kind is not HoldKind.DATE else f"{what.key}:{starts_at:%Y%m%d%H}:{ends_at:%Y%m%d%H}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from checkback.care.errors import WordsRefused
+from checkback.care.errors import Said, WordsRefused, said
 from checkback.care.model import Contact, Conversation, Family, InboundMessage, Phone, SafetyPreference
 from checkback.care.ports import Assessment, Evidence
 from checkback.care.rules.secret_words import MOST_WORDS, against_word, plain, says
@@ -42,7 +42,7 @@ class Words:
             self.duress_word if duress_word is None else duress_word.strip() or None,
         )
 
-    def problems(self, wording: Wording) -> dict[str, str]:
+    def problems(self, wording: Wording) -> dict[str, Said]:
         """Why they cannot be agreed on: the field, and its mend."""
         words = {"safe_word": self.safe_word, "duress_word": self.duress_word}
         named = {field: word for field, word in words.items() if word is not None}
@@ -55,7 +55,7 @@ class Words:
             and self.duress_word
             and (says(self.safe_word, self.duress_word) or says(self.duress_word, self.safe_word))
         ):
-            found["duress_word"] = "one must not stand in the other; take two words that have nothing in common"
+            found["duress_word"] = said("one must not stand in the other; take two words that have nothing in common")
         return {field: mend for field, mend in found.items() if mend is not None}
 
 
@@ -127,7 +127,8 @@ def set_words(
     wanted = Words.of(safety).changed(safe_word, duress_word)
     problems = wanted.problems(wording)
     if problems:
-        raise WordsRefused("; ".join(f"{field}: {mend}" for field, mend in problems.items()))
+        field, mend = next(iter(problems.items()))
+        raise WordsRefused(said("%(field)s: %(mend)s", field=field, mend=mend))
     safety.safe_word, safety.duress_word = wanted.safe_word, wanted.duress_word
     tx.record("safety.words-set", safety, actor)
 

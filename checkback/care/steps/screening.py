@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from bot import directives as d
 from checkback.care import model
+from checkback.care.errors import said
 from checkback.care.model import CheckIn, Contact, Conversation, Family, InboundMessage, Screening
 from checkback.care.ports import Assessment, Evidence
 from checkback.care.rules import screenings as rules
@@ -246,10 +247,10 @@ def record(
     """
     instrument = definition_of(row)
     if any(item > instrument.length for item in answers):
-        raise ValueError(f"there are {instrument.length} items")
+        raise ValueError(said("there are %(count)s items", count=instrument.length))
     found = score(instrument, answers)
     if next_item(instrument, answers) is not None:
-        raise ValueError("an answer is missing")
+        raise ValueError(said("an answer is missing"))
     sheet = _new(tx, contact, row, ScreeningState.UNDER_WAY)
     sheet.asked_by = asked_by
     _keep(sheet, answers)
