@@ -224,7 +224,8 @@ def _when(match: Match) -> dict[str, Any]:
 def _list_doubts(doubts: Sequence[Doubt], *, as_json: bool) -> None:
     for each in doubts:
         if as_json:
-            typer.echo(json.dumps(vars(each), default=str, ensure_ascii=False))
+            about = {name: value for name, value in vars(each).items() if name != "id"}
+            typer.echo(json.dumps(about, default=str, ensure_ascii=False))
         else:
             said = f"wrong number {each.wrong_reports}x, no answer {each.no_answers}x"
             typer.echo(f"{each.source_id}  {each.name}  {each.phone}  assured {each.assured or 'never'}  {said}")

@@ -33,6 +33,7 @@ PLACES: Sequence[Place] = (
     Place("/tomorrow", later("Tomorrow"), _CARE),
     Place("/plans", later("Plans"), _CARE),
     Place("/programme", later("Programme"), _CARE),
+    Place("/resources", later("Resources"), _CARE),
     Place("/screen", later("Screen"), _CARE),
     Place("/reports", later("Reports"), frozenset({Role.COORDINATOR, Role.ADMIN})),
     Place("/staff", later("Staff"), frozenset({Role.ADMIN})),

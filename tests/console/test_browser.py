@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from checkback.adapters.passwords import DEMO_PASSWORD
 from checkback.care.flows import holds, reviewing, screenings, staff_work
 from checkback.care.flows.enrolment import NewContact
-from checkback.care.model import Hold, InboundMessage, ScreeningReview, StaffMember, Task
+from checkback.care.model import Hold, InboundMessage, Resource, ScreeningReview, StaffMember, Task
 from checkback.care.rules.second_factor import new_secret
 from checkback.care.terms import ReviewVerdict, Role
 from checkback.console.ways import WAYS, Open
@@ -286,6 +286,8 @@ def filled(staffed, family, ana):
         "/rehearsal": ["/rehearsal"],
         "/wording": ["/wording"],
         "/programme": ["/programme"],
+        "/resources": ["/resources", "/resources?words=a crib, 63106, spanish", "/resources?words=nothing we know"],
+        "/resources/{resource:uuid}": [f"/resources/{each.id}" for each in staffed.all(Resource)[:2]],
         "/screen": ["/screen"],
         "/screen/{week}": [f"/screen/{week}"],
         "/reports": ["/reports", "/reports?by=plan", "/reports?by=language", "/reports?quarter=nonsense&by=area"],

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from checkback.care.model import Contact, InboundMessage, Task
+from checkback.care.model import Contact, InboundMessage, Resource, Task
 from checkback.care.terms import Role
 from checkback.console.ways import WAYS, Open, Way
 
@@ -76,6 +76,9 @@ ALLOWED = {
     ("POST", "/wording/{version:uuid}/withdraw"): "coordinator admin",
     ("GET", "/reports"): "coordinator admin",
     ("POST", "/reports/download"): "coordinator admin",
+    ("GET", "/resources"): "clinician coordinator admin",
+    ("GET", "/resources/{resource:uuid}"): "clinician coordinator admin",
+    ("POST", "/resources/{resource:uuid}/assure"): "clinician coordinator admin",
     ("GET", "/screen"): "clinician coordinator admin",
     ("GET", "/screen/{week}"): "clinician coordinator admin",
     ("POST", "/screen/{week}/texts/{text:uuid}"): "clinician coordinator admin",
@@ -138,6 +141,7 @@ def filled(staffed, family, ana):
         "version:uuid": str(UUID(int=8)),
         "batch": "B-000000",
         "week": "2026-W01",
+        "resource:uuid": str(staffed.all(Resource)[0].id),
     }
 
 

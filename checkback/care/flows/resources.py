@@ -7,16 +7,19 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from checkback.care.errors import CareError, NotFound
-from checkback.care.model import Resource
+from checkback.care.model import Resource, StaffMember
 from checkback.care.program import NeedsTable
 from checkback.care.rules.listings import Listing
 from checkback.care.rules.matching import STALE_AFTER, Match, Wanted
 from checkback.care.rules.nearness import Spot, circles, spot
+from checkback.care.rules.openings import Opening, opening, opens_on
 from checkback.care.runtime import Runtime
 from checkback.care.steps.directories import Diff, apply, compare
-from checkback.care.steps.helping import search
+from checkback.care.steps.helping import as_help, search
 from checkback.care.store import people, resources, setup
 from checkback.care.terms import HelpOutcome, Language, SafetyMode, TaskKind
 
@@ -59,6 +62,7 @@ class Answer:
 class Doubt:
     """An entry somebody should look at, and why."""
 
+    id: UUID
     source_id: str
     name: str
     phone: str
@@ -149,6 +153,38 @@ def assure(rt: Runtime, source_id: str, login: str, directory: str | None = None
         return resource.name
 
 
+@dataclass(frozen=True)
+class Entry:
+    """One entry as staff see it. `week` is the coming seven days, each with its opening and closing times."""
+
+    now: datetime
+    zone: str
+    resource: Resource
+    opening: Opening
+    week: Sequence[tuple[date, Sequence[tuple[str, str]]]]
+    assured_by: str | None
+
+
+def entry(rt: Runtime, id_: UUID) -> Entry:
+    """All that is kept of one entry. Raises NotFound."""
+    with rt.store.read() as tx:
+        resource = tx.get(Resource, id_)
+        zone = resource.zone or people.the_programme(tx).zone
+        schedules = as_help(resource, zone).schedules
+        today = tx.now.astimezone(ZoneInfo(zone)).date()
+        days = [today + timedelta(days=n) for n in range(7)]
+        by = tx.get(StaffMember, resource.assured_by).name if resource.assured_by else None
+        week = [(day, opens_on(schedules, day)) for day in days] if schedules else []
+        return Entry(tx.now, zone, resource, opening(schedules, zone, tx.now), week, by)
+
+
+def assure_entry(rt: Runtime, id_: UUID, login: str) -> str:
+    """As `assure`, for the one entry of this id of ours."""
+    with rt.store.read() as tx:
+        resource = tx.get(Resource, id_)
+    return assure(rt, resource.source_id, login, resource.directory)
+
+
 def stale(rt: Runtime, limit: int = 100) -> Sequence[Doubt]:
     """Entries in use that nobody has assured for a year."""
     with rt.store.read() as tx:
@@ -186,6 +222,7 @@ def _where(words: str) -> Spot | None:
 
 def _doubt(resource: Resource) -> Doubt:
     return Doubt(
+        resource.id,
         resource.source_id,
         resource.name,
         resource.phone or "",
