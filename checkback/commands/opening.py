@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import resource
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NoReturn
 
 import typer
@@ -24,6 +25,7 @@ def process(name: str, *, database: bool = True) -> Iterator[Settings]:
     from checkback.assembly.settings import SettingsError, load_settings
     from checkback.care.errors import CareError
 
+    leave_no_core_file()
     try:
         settings = load_settings()
     except SettingsError as error:
@@ -52,6 +54,13 @@ def opened(name: str = "review", *, hears: bool = False) -> Iterator[Runtime]:
             yield rt
         finally:
             rt.store.close()
+
+
+def leave_no_core_file() -> None:
+    """Let neither this process nor one it starts be written to the disk when it crashes: keys and texts are in it."""
+    # A system that will not lower a limit is no reason to leave a family unanswered.
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def give_up(why: str, code: int) -> NoReturn:
