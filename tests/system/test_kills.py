@@ -46,6 +46,8 @@ STEPS = 1 + len(STORY) + FAMILIES
 KILLS_A_STORY = 14
 #: An alert, or the answer to a crisis, comes again rather than not at all.
 MAY_COME_AGAIN = frozenset({OutboundKind.SAFETY, OutboundKind.NOTICE, OutboundKind.STAFF_ANSWER})
+#: What tells staff every hour what waits.
+HOURLY = frozenset({OutboundKind.REMINDER, OutboundKind.ALARM})
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180 + 30 * KILLS)]
 
@@ -231,5 +233,7 @@ def doubles(house: RealHouse) -> dict[tuple[str, str], int]:
         for text in [*phone["texts"], *phone["not_arrived"]]
         if text["direction"] == "received" and text["body"] not in again
     )
-    most = {body: fixed.total() if FIXED_WORDS in body else 1 for _, body in carried}
+    # What is asked hour by hour reads the same each time: each has a row of its own, and comes no more often than that.
+    hourly = Counter(message.body for message in house.all(OutboundMessage) if message.kind in HOURLY)
+    most = {body: fixed.total() if FIXED_WORDS in body else max(hourly[body], 1) for _, body in carried}
     return {each: times for each, times in carried.items() if times > most[each[1]]}
