@@ -123,7 +123,7 @@ def report(rt: Runtime, wanted: str = "", split: Split | None = None) -> Report:
         alarms = report_counts.alarms(tx, since, until, split)
         named_in_all = report_counts.needs_named(tx, since, until)
         counts = _counts(tx, since, until, split, alarms)
-        total = counts if split is None else _counts(tx, since, until, None, [])
+        total = counts if split is None else {"": _together(tx, since, until, counts)}
         return Report(
             now=tx.now,
             zone=programme.zone,
@@ -175,6 +175,15 @@ def _counts(
             Figure.SPOKEN_WITH: sum(alarm.reached_at is not None for alarm in own),
         }
     return found
+
+
+def _together(tx: Transaction, since: datetime, until: datetime, counts: Mapping[str, Counts]) -> Counts:
+    """Of all groups; a family may stand in two of them, so families are counted anew."""
+    return {
+        **{figure: sum(row[figure] for row in counts.values()) for figure in Figure},
+        Figure.FAMILIES: sum(report_counts.groups_of_families(tx, since, until, None).values()),
+        Figure.OPT_OUTS: sum(report_counts.opt_outs(tx, since, until, None).values()),
+    }
 
 
 def _total(counts: Mapping[str, Counts], alarms: Sequence[Alarm]) -> Row:
