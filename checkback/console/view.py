@@ -132,8 +132,8 @@ def _moment(at: datetime, zone: str, *, named: bool = False) -> Markup:
     """`Tue Mar 3, 10:04 AM`, in that zone; with its name when the reader may be in another."""
     local = at.astimezone(ZoneInfo(zone))
     pattern = "EEE d MMM, h:mm a" if language() is Language.SPANISH else "EEE MMM d, h:mm a"
-    said = format_datetime(local, pattern, locale=locale()).replace("\u202f", " ")
-    return _time(at, f"{said} {local:%Z}" if named else said)
+    said = format_datetime(local, pattern, locale=locale())
+    return _time(at, f"{_plain(said)} {local:%Z}" if named else _plain(said))
 
 
 def _day(at: date) -> Markup:
@@ -146,8 +146,13 @@ def _day(at: date) -> Markup:
 def _clock(at: datetime, zone: str, *, named: bool = False) -> Markup:
     """`10:04 AM`, in that zone."""
     local = at.astimezone(ZoneInfo(zone))
-    said = format_datetime(local, "h:mm a", locale=locale()).replace("\u202f", " ")
-    return _time(at, f"{said} {local:%Z}" if named else said)
+    said = format_datetime(local, "h:mm a", locale=locale())
+    return _time(at, f"{_plain(said)} {local:%Z}" if named else _plain(said))
+
+
+def _plain(said: str) -> str:
+    """With plain spaces, and without the stops of `a.m.`: a sentence that ends in an hour has its own."""
+    return said.replace("\u202f", " ").replace("\xa0", " ").replace("a.m.", "AM").replace("p.m.", "PM")
 
 
 def _short_day(day: date) -> str:

@@ -402,7 +402,10 @@ SETTINGS: Mapping[str, tuple[str, str]] = Told(
             later("Texts go from (hour)"),
             later("Nobody is woken. From 8 at the earliest, by the family’s own clock."),
         ),
-        "closes": (later("until (hour)"), later("Nothing starts in the last ten minutes. Until 21 at the latest.")),
+        "closes": (
+            later("until (an hour of the day, as 20)"),
+            later("Nothing starts in the last ten minutes. Until 21 at the latest."),
+        ),
         "holidays": (
             later("Holidays kept free"),
             later("US for the federal ones, US-MO with those of a state, empty for none."),

@@ -87,4 +87,4 @@ def test_times_are_said_as_people_write_them():
     render = View(is_demo=False)._templates.from_string(template).render
     assert ">Tue Mar 3, 10:04 AM<" in render(at=at)
     with speaking.speaking(Language.SPANISH):
-        assert ">mar 3 mar, 10:04 a.m.<" in re.sub(r"\s", " ", render(at=at)).replace("a. m.", "a.m.")
+        assert ">mar 3 mar, 10:04 AM<" in render(at=at)
