@@ -170,6 +170,20 @@ def test_a_claim_that_was_lost_keeps_nothing(house):
         messages.claimed_text(tx, message.id, UUID(int=0))
 
 
+def test_a_text_in_somebodys_hand_is_taken_for_left_only_when_the_lease_is_over(house):
+    queue(house.rt.store, 1)
+    (message,) = house.outbox()
+    with house.rt.store.begin("test.claim") as tx:
+        mine = messages.queued(tx, message.id)
+        assert mine is not None
+        assert messages.claim_to_send(tx, mine, HOUR)
+        tx.record("test.claimed", mine)
+    for minutes, left in ((59, []), (2, [message.id])):
+        house.clock.tick(minutes=minutes)
+        with house.rt.store.read() as tx:
+            assert messages.left_sending(tx) == left
+
+
 def test_a_turn_is_taken_by_one_and_again_only_when_the_lease_is_over(house, ana):
     house.enrols()
     house.receives("hello", from_=ANA, to=FAMILY_LINE)
