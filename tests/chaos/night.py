@@ -19,6 +19,7 @@ from checkback.care.store import Store
 from checkback.care.terms import Lane, Way
 from scheduler.jobs import jobs
 from tests.chaos.carrier import MoodyCarrier
+from tests.chaos.desk import Desk
 from tests.chaos.summons import MoodyCaller, MoodyMailer
 from tests.fakes import Crash, FakeAssistant, FrozenClock
 from tests.fakes.clock import MORNING
@@ -171,6 +172,7 @@ class Night:
         self.caller = MoodyCaller(self.chance)
         self.mailer = MoodyMailer(self.chance)
         self.assistant = FakeAssistant()
+        self.desk = Desk(seed)
         self.crashes = 0
         self.failures: list[str] = []
         """Duties in which a row failed though nothing was wrong with it."""
@@ -224,6 +226,8 @@ class Night:
         )  # fmt: skip
         (what,) = self.chance.choices([do for _, do in happenings], [weight for weight, _ in happenings])
         what()
+        if self.desk.is_busy():
+            self.processes[0].does(self.desk.act())
 
     def _meanwhile(self) -> None:
         """One process waits for the outside; the other may do something."""
@@ -356,6 +360,7 @@ class Night:
         self.caller.moody = self.mailer.moody = False
         for process in self.processes:
             process.nerves.ends_in = 0
+        self.desk.lets_go(self.processes[0].house)
         for wait in _CALM:
             self.clock.tick(**wait)
             self._works_quietly()
