@@ -7,7 +7,7 @@ from starlette.responses import HTMLResponse, Response
 from checkback.care.errors import AlreadyAcknowledged, AlreadyResolved
 from checkback.care.flows import escalation_page, escalations
 from checkback.care.flows.escalation_page import EscalationPage
-from checkback.care.terms import EscalationOutcome
+from checkback.care.terms import DistressLevel, EscalationOutcome
 from checkback.console.desk import Visit
 from checkback.console.speaking import gettext as _
 from checkback.console.speaking import told
@@ -15,10 +15,21 @@ from checkback.console.view import Live
 
 #: In how many minutes somebody calls, as buttons.
 CALLING_IN = ("5", "10", "20", "60")
+#: So many texts that raised an escalation are unfolded on the board, the last of them.
+MOST_RAISED = 3
 
 
 async def show(visit: Visit) -> Response:
     return await _news(visit) if visit.is_partial else await _page(visit)
+
+
+async def said(visit: Visit) -> Response:
+    """The texts that raised it, unfolded on the board: only who unfolds them has read them."""
+    if not visit.is_partial:
+        return visit.go(f"/escalations/{_number(visit)}#said-title")
+    page = await _seen(visit)
+    raised = [line for line in page.lines if line.is_theirs and line.level.rank >= DistressLevel.HIGH.rank]
+    return HTMLResponse(visit.desk.view.html("_said.html", page=page, raised=raised[-MOST_RAISED:]))
 
 
 async def take(visit: Visit) -> Response:

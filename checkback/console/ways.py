@@ -104,6 +104,7 @@ WAYS: Sequence[Way] = (
     Way("POST", "/staff/{login}/leave", ADMINS, colleagues.let_go),
     Way("GET", "/", CARE, board.show),
     Way("GET", "/escalations/{number:int}", CARE, escalation.show),
+    Way("GET", "/escalations/{number:int}/said", CARE, escalation.said),
     Way("POST", "/escalations/{number:int}/take", CARE, escalation.take),
     Way("POST", "/escalations/{number:int}/pass", CARE, escalation.pass_on),
     Way("POST", "/escalations/{number:int}/end", CARE, escalation.end),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from checkback.care.flows.board import Whose
 from checkback.care.rules.media import Media
 from checkback.care.rules.plans import Offset, When
 from checkback.care.rules.sentences import Flag
@@ -143,6 +144,10 @@ WHY_NOBODY: Mapping[WhyNobody, str] = Told(
 )
 
 WAYS: Mapping[Way, str] = Told({Way.SMS: later("by text"), Way.VOICE: later("by call"), Way.EMAIL: later("by e-mail")})
+
+WHOSE: Mapping[Whose, str] = Told(
+    {Whose.MINE: later("My tasks"), Whose.MY_TEAMS: later("My team’s"), Whose.OTHERS: later("Of others")}
+)
 
 TASKS: Mapping[TaskKind, str] = Told(
     {

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from checkback.adapters.passwords import DEMO_PASSWORD
 from checkback.care.flows import holds, reviewing, screenings, staff_work
 from checkback.care.flows.enrolment import NewContact
-from checkback.care.model import Hold, InboundMessage, Resource, ScreeningReview, StaffMember, Task
+from checkback.care.model import AuditEvent, Hold, InboundMessage, Resource, ScreeningReview, StaffMember, Task
 from checkback.care.rules.second_factor import new_secret
 from checkback.care.terms import ReviewVerdict, Role
 from checkback.console.ways import WAYS, Open
@@ -67,6 +67,23 @@ def test_a_crisis_appears_on_the_board_and_is_taken_there(lee, staffed, family, 
     lee.get_by_role("button", name="E-12 ended: Reached").click()
     expect(lee.get_by_text("Reached", exact=True)).to_be_visible()
     assert staffed.escalation.outcome == "reached"
+
+
+def test_what_was_said_is_read_on_the_board_when_it_is_unfolded_and_not_before(lee, staffed, crisis):
+    def readings():
+        return [each for each in staffed.all(AuditEvent) if each.action == "escalation.read"]
+
+    lee.goto("/")
+    article = lee.get_by_role("article", name="E-12")
+    expect(article).not_to_contain_text("kill myself")
+    assert readings() == []
+    article.get_by_text("What was said").focus()
+    lee.keyboard.press("Enter")
+    expect(article.get_by_text("I want to kill myself").first).to_be_visible(timeout=SOON)
+    staffed.phone("+13145550177").texts("he has a gun")
+    expect(lee.get_by_role("article", name="E-13")).to_be_visible(timeout=SOON)
+    expect(article.get_by_text("I want to kill myself").first).to_be_visible()
+    assert len(readings()) == 1
 
 
 def test_the_keyboard_keeps_its_place_when_there_is_news(lee, staffed, crisis):
@@ -266,6 +283,7 @@ def filled(staffed, family, ana):
         "/staff/{login}": ["/staff/ortiz", "/staff/admin"],
         "/": ["/"],
         "/escalations/{number:int}": ["/escalations/12", "/escalations/14"],
+        "/escalations/{number:int}/said": ["/escalations/12/said"],
         "/families": ["/families"],
         "/families/{reference}": families,
         "/families/{reference}/texts": [f"/families/{family}/texts?before={text.id}"],

@@ -19,6 +19,7 @@ ALLOWED = {
     ("POST", "/sign-out"): "clinician coordinator officer admin",
     ("GET", "/"): "clinician coordinator admin",
     ("GET", "/escalations/{number:int}"): "clinician coordinator admin",
+    ("GET", "/escalations/{number:int}/said"): "clinician coordinator admin",
     ("POST", "/escalations/{number:int}/take"): "clinician coordinator admin",
     ("POST", "/escalations/{number:int}/pass"): "clinician coordinator admin",
     ("POST", "/escalations/{number:int}/end"): "clinician coordinator admin",

@@ -1,10 +1,13 @@
-"""The board: who needs somebody now, what is to be done, what goes out next, and whether the house is alive."""
+"""The board: who needs somebody now, what is to be done, who went silent, what goes out next, what failed, and whether
+the house is alive.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import IntEnum
 from uuid import UUID
 
 from checkback.care.flows.rotas import WARN_AHEAD
@@ -22,8 +25,20 @@ from checkback.care.rules.sending import HandOver, Wait, judge
 from checkback.care.runtime import Runtime
 from checkback.care.steps.sight import sight_of
 from checkback.care.steps.timing import hours_for
-from checkback.care.store import Transaction, check_ins, console, escalations, messages, people, rotas, work
+from checkback.care.store import (
+    Transaction,
+    check_ins,
+    console,
+    escalations,
+    gathering,
+    messages,
+    people,
+    rotas,
+    today,
+    work,
+)
 from checkback.care.store.sights import Sight
+from checkback.care.store.today import Silence
 from checkback.care.terms import (
     CheckInState,
     ConsentState,
@@ -33,12 +48,18 @@ from checkback.care.terms import (
     Language,
     NoticeState,
     OutboundKind,
+    OutboundState,
     TaskKind,
     Urgency,
 )
 
-AHEAD = timedelta(days=7)
+#: What goes out in so long is on the board; what comes after it on a page of its own.
+AHEAD = timedelta(days=1)
 COUNTED = timedelta(days=1)
+#: A silence older than this is no news; the family's page says it.
+SILENT_SINCE = timedelta(days=30)
+#: So many of each stand on the board: what is beyond them no glance takes in.
+MOST_TASKS, MOST_COMING, MOST_SILENT, MOST_LOST = 30, 12, 12, 12
 #: A process whose last sign of life is older than this is taken for dead.
 SILENT_AFTER = timedelta(minutes=2)
 
@@ -64,6 +85,14 @@ class OpenEscalation:
     ended_at: datetime | None = None
 
 
+class Whose(IntEnum):
+    """To whom a task is nearest, seen from who looks; the nearest first."""
+
+    MINE = 0
+    MY_TEAMS = 1
+    OTHERS = 2
+
+
 @dataclass(frozen=True)
 class OpenTask:
     """Something a person is asked to do."""
@@ -75,6 +104,19 @@ class OpenTask:
     is_late: bool
     family: str | None
     owner: str | None
+    whose: Whose = Whose.OTHERS
+
+
+@dataclass(frozen=True)
+class LostText:
+    """A text to a family that did not arrive, or of which nobody knows whether it did; without its words."""
+
+    at: datetime
+    family: str | None
+    wording: str
+    kind: OutboundKind
+    state: OutboundState
+    error_code: int | None
 
 
 @dataclass(frozen=True)
@@ -121,7 +163,11 @@ class Board:
     programme: str
     escalations: Sequence[OpenEscalation]
     tasks: Sequence[OpenTask]
+    tasks_in_all: int
     coming: Sequence[Coming]
+    coming_in_all: int
+    gone_silent: Sequence[Silence]
+    lost: Sequence[LostText]
     counts: Counts
     silent: Sequence[str]
     is_alive: bool
@@ -137,20 +183,26 @@ def look(rt: Runtime, reader_id: UUID) -> Board:
     a body.
     """
     with rt.store.read() as tx:
-        sight = sight_of(tx, tx.get(StaffMember, reader_id))
+        reader = tx.get(StaffMember, reader_id)
+        sight = sight_of(tx, reader)
         programme = people.the_programme(tx)
         beats = work.heartbeats(tx)
         silent = [beat.name for beat in beats if beat.at < tx.now - SILENT_AFTER]
+        coming = _coming(tx, sight)
         return Board(
             now=tx.now,
             zone=programme.zone,
             programme=programme.name,
             # In a crisis every family is for everybody who cares.
             escalations=open_escalations(tx, escalations.all_open(tx)),
-            tasks=open_tasks(tx, work.open_tasks(tx, sight=sight)),
+            tasks=_tasks(tx, today.open_tasks(tx, reader.id, reader.team_id, sight, MOST_TASKS)),
+            tasks_in_all=today.count_open_tasks(tx, reader.id, sight),
             tasks_elsewhere=work.count_open_tasks_beyond(tx, sight),
             is_new=not console.is_lived_in(tx),
-            coming=_coming(tx, sight),
+            coming=coming[:MOST_COMING],
+            coming_in_all=len(coming),
+            gone_silent=today.silences(tx, tx.now - SILENT_SINCE, sight, MOST_SILENT),
+            lost=_lost(tx, sight),
             counts=_counts(tx),
             silent=silent,
             is_alive=bool(beats) and not silent,
@@ -191,6 +243,28 @@ def open_tasks(tx: Transaction, found: Sequence[Task]) -> Sequence[OpenTask]:
             owner=staff[task.owner_id].name if task.owner_id else None,
         )
         for task in found
+    ]
+
+
+def _tasks(tx: Transaction, found: Sequence[tuple[Task, int]]) -> Sequence[OpenTask]:
+    seen = open_tasks(tx, [task for task, _ in found])
+    return [replace(task, whose=Whose(whose)) for task, (_, whose) in zip(seen, found, strict=True)]
+
+
+def _lost(tx: Transaction, sight: Sight) -> Sequence[LostText]:
+    found = today.lost_texts(tx, tx.now - COUNTED, sight, MOST_LOST)
+    contacts = console.by_id(tx, Contact, (message.contact_id for message in found))
+    families = console.by_id(tx, Family, (contact.family_id for contact in contacts.values()))
+    return [
+        LostText(
+            at=message.ended_at or message.handed_at or message.due_at,
+            family=families[contacts[message.contact_id].family_id].reference if message.contact_id else None,
+            wording=message.wording or str(message.kind),
+            kind=message.kind,
+            state=message.state,
+            error_code=message.error_code,
+        )
+        for message in found
     ]
 
 
@@ -239,6 +313,7 @@ def _coming(tx: Transaction, sight: Sight) -> Sequence[Coming]:
     promised, queued = check_ins.coming(tx, until, sight=sight), messages.coming(tx, until, sight=sight)
     contacts = console.by_id(tx, Contact, [*(c.contact_id for c in promised), *(m.contact_id for m in queued)])
     families = console.by_id(tx, Family, (contact.family_id for contact in contacts.values()))
+    gathering.hours(tx, families)
     consents = console.latest_consents(tx, contacts)
     agreed = {contact_id for contact_id, consent in consents.items() if consent.state is ConsentState.GIVEN}
     found = [_promise(c, contacts[c.contact_id], families, agreed) for c in promised if c.held_at is None]

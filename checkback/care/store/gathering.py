@@ -135,18 +135,10 @@ class Gathering:
         return {each: each in doubted for each in self.contacts}
 
     def _incidents(self) -> Mapping[Hashable, Sequence[Incident]]:
-        rows = select(Incident).where(Incident.family_id.in_(self.families)).order_by(Incident.occurred_at.desc())
-        found: dict[Hashable, list[Incident]] = {each: [] for each in self.families}
-        for incident in self.tx.session.scalars(rows):
-            found[incident.family_id].append(incident)
-        return found
+        return incidents_of_all(self.tx, self.families)
 
     def _dates(self) -> Mapping[Hashable, Sequence[Hold]]:
-        found: dict[Hashable, list[Hold]] = {each: [] for each in self.families}
-        for hold in holds.all_dates(self.tx):
-            if hold.family_id in found:
-                found[hold.family_id].append(hold)
-        return found
+        return dates_of_all(self.tx, self.families)
 
     def _holds(self) -> Mapping[Hashable, Hold | None]:
         """Few stand at a time, so each is held against each promise here."""
@@ -203,6 +195,32 @@ class Gathering:
     @cached_property
     def _phone_ids(self) -> Sequence[UUID]:
         return list({phone.id for phone in self.phones.values() if phone is not None})
+
+
+def hours(tx: Transaction, family_ids: Collection[UUID]) -> None:
+    """Gather what the hours of these families hang on, while a reading holds it."""
+    programme = people.the_programme(tx)
+    put(tx, people.the_programme, lambda: {(): programme})
+    put(tx, people.incidents_of, lambda: incidents_of_all(tx, family_ids))
+    put(tx, holds.dates_of, lambda: dates_of_all(tx, family_ids))
+
+
+def incidents_of_all(tx: Transaction, family_ids: Collection[UUID]) -> Mapping[Hashable, Sequence[Incident]]:
+    """The incidents of each of these families, the latest first."""
+    rows = select(Incident).where(Incident.family_id.in_(family_ids)).order_by(Incident.occurred_at.desc())
+    found: dict[Hashable, list[Incident]] = {each: [] for each in family_ids}
+    for incident in tx.session.scalars(rows):
+        found[incident.family_id].append(incident)
+    return found
+
+
+def dates_of_all(tx: Transaction, family_ids: Collection[UUID]) -> Mapping[Hashable, Sequence[Hold]]:
+    """The dates kept free for each of these families."""
+    found: dict[Hashable, list[Hold]] = {each: [] for each in family_ids}
+    for hold in holds.all_dates(tx):
+        if hold.family_id in found:
+            found[hold.family_id].append(hold)
+    return found
 
 
 def _or_none(

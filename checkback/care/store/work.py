@@ -8,16 +8,8 @@ from sqlalchemy import func, select
 
 from checkback.care.model import Counter, Family, Heartbeat, Note, Task
 from checkback.care.store.database import HELD, Transaction
-from checkback.care.store.sights import EVERYTHING, Sight, of_family
+from checkback.care.store.sights import Sight, of_family
 from checkback.care.terms import TaskState
-
-
-def open_tasks(tx: Transaction, limit: int = 200, *, sight: Sight = EVERYTHING) -> Sequence[Task]:
-    """Every task in sight that nobody has done, the most urgent first."""
-    seen = of_family(sight, Task.family_id)
-    return tx.session.scalars(
-        select(Task).where(Task.state == TaskState.OPEN, seen).order_by(Task.due_at).limit(limit)
-    ).all()
 
 
 def count_open_tasks_beyond(tx: Transaction, sight: Sight) -> int:
