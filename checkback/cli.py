@@ -17,7 +17,7 @@ from uuid import UUID
 import typer
 
 from checkback.care.terms import DistressLevel, ReviewVerdict, ScreeningMode
-from checkback.commands import duty, holding, instruments, policies, rotas, ways
+from checkback.commands import backups, duty, holding, instruments, policies, rotas, ways
 from checkback.commands.admin import admin_app
 from checkback.commands.alarm_load import alarm_load
 from checkback.commands.audit import audit_app
@@ -74,6 +74,7 @@ app.add_typer(families_app, name="families")
 app.add_typer(family_app, name="family")
 app.add_typer(retention_app, name="retention")
 duty.add_to(staff_app)
+backups.add_to(db_app)
 app.add_typer(audit_app, name="audit")
 app.add_typer(admin_app, name="admin")
 app.add_typer(keys_app, name="keys")

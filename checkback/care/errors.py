@@ -154,6 +154,14 @@ class SendUnclear(CareError):
     """Nobody knows whether the carrier took the text: it did not answer, or not in a way we understand."""
 
 
+class CarrierLogUnread(CareError):
+    """The carrier did not say which texts went and came; nothing was changed, and sending stays held."""
+
+
+class NotRestored(CareError):
+    """This database was not put back from a backup, or is reconciled: there is nothing to do."""
+
+
 class LookupUnavailable(CareError):
     """Nobody says whether a number has changed hands: no answer in time, or none that can be understood."""
 

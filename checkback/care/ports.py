@@ -63,6 +63,32 @@ class Carrier(Protocol):
         """
 
 
+@dataclass(frozen=True)
+class LoggedText:
+    """One text in the carrier's own list; `status` in the carrier's words."""
+
+    carrier_sid: str
+    from_number: str
+    to_number: str
+    body: str
+    at: datetime
+    status: str
+    error_code: int | None = None
+    media_count: int = 0
+    is_inbound: bool = False
+
+
+class CarrierLog(Protocol):
+    """Knows every text that went or came, whatever we remember."""
+
+    def texts_since(self, since: datetime) -> Sequence[LoggedText]:
+        """All of them since that moment, the oldest first; complete, or not at all.
+
+        Raises:
+            CarrierLogUnread: the carrier does not say, or not everything.
+        """
+
+
 class Reassigned(StrEnum):
     """Whether a number has gone to somebody else since a day."""
 

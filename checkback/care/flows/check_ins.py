@@ -11,7 +11,7 @@ from checkback.care.runtime import Runtime
 from checkback.care.steps import check_ins as steps
 from checkback.care.steps import events, plan_texts, planning, screening
 from checkback.care.steps.starting import KeptBack, MoveTo, Never, Start, TooLateToStart, WaitUntil, judge_start
-from checkback.care.store import Transaction, buckets, check_ins, messages, people
+from checkback.care.store import Transaction, buckets, check_ins, messages, people, restorations
 from checkback.care.terms import CheckInState, Dialogue, Sender, TaskKind, TurnKind
 
 #: A question without an answer for so long is closed; the next promise stands.
@@ -21,7 +21,8 @@ SILENCE = timedelta(hours=48)
 def start_due(rt: Runtime) -> Tally:
     """Start every promise whose time has come: the worker takes it to the assistant and from there to the outbox."""
     with rt.store.read() as tx:
-        ids = check_ins.due(tx) if buckets.may_start(tx) else []
+        may_start = buckets.may_start(tx) and restorations.unreconciled(tx) is None
+        ids = check_ins.due(tx) if may_start else []
     return each(
         rt,
         "check-ins.start",
@@ -34,7 +35,8 @@ def start_due(rt: Runtime) -> Tally:
 def close_silent(rt: Runtime) -> Tally:
     """Close every question that has waited for an answer long enough; after several in a row a person is asked."""
     with rt.store.read() as tx:
-        ids = check_ins.asked_before(tx, tx.now - SILENCE)
+        held = restorations.unreconciled(tx) is not None
+        ids = [] if held else check_ins.asked_before(tx, tx.now - SILENCE)
     return each(rt, "check-ins.close", ids, lambda check_in_id: _close(rt, check_in_id), lambda _tx, _check_in_id: None)
 
 

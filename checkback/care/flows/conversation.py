@@ -22,7 +22,7 @@ from checkback.care.steps.directives import Desk, Reply, carry_out
 from checkback.care.steps.outbox import queue_for_family
 from checkback.care.steps.tasks import open_task, task_key
 from checkback.care.steps.words import mode_of, say
-from checkback.care.store import Transaction, messages, people
+from checkback.care.store import Transaction, messages, people, restorations
 from checkback.care.terms import Dialogue, InboundState, OutboundKind, TaskKind, TurnKind, TurnState
 
 log = structlog.get_logger()
@@ -38,20 +38,21 @@ TRY_AGAIN_AFTER = timedelta(seconds=3)
 def gather_turns(rt: Runtime, limit: int = 20) -> Tally:
     """Make a turn of every conversation whose texts wait and have stopped coming."""
     with rt.store.read() as tx:
-        ids = messages.conversations_waiting(tx, tx.now - GATHER_FOR, limit)
+        held = restorations.unreconciled(tx) is not None
+        ids = [] if held else messages.conversations_waiting(tx, tx.now - GATHER_FOR, limit)
     return each(
         rt,
         "conversation.gather",
         ids,
         lambda conversation_id: _gather(rt, conversation_id),
-        _give_to_a_person,
+        give_to_a_person,
     )
 
 
 def answer_text(rt: Runtime) -> bool:
     """Take one turn that is due to the assistant and keep its answer; whether there was one."""
     with rt.store.read() as tx:
-        if not messages.turn_is_due(tx):
+        if not messages.turn_is_due(tx) or restorations.unreconciled(tx) is not None:
             return False
     with rt.store.begin("conversation.claim") as tx:
         turn = messages.claim_turn(tx, LEASE)
@@ -75,7 +76,8 @@ def _try(rt: Runtime, turn: DialogueTurn) -> None:
         _fail_or_retry(rt, turn, "error")
 
 
-def _give_to_a_person(tx: Transaction, conversation_id: UUID) -> None:
+def give_to_a_person(tx: Transaction, conversation_id: UUID) -> None:
+    """What waits in this conversation is read and answered by a person."""
     last = messages.give_waiting_to_a_person(tx, conversation_id)
     if last is not None:
         _ask_a_person_to_read(tx, last, conversation_id)

@@ -38,7 +38,7 @@ from checkback.care.steps.outbox import cancel
 from checkback.care.steps.telling import Pager, tell_another_way
 from checkback.care.steps.timing import free_from, hours_of
 from checkback.care.steps.words import mode_of
-from checkback.care.store import Transaction, buckets, messages, people
+from checkback.care.store import Transaction, buckets, messages, people, restorations
 from checkback.care.terms import Dialogue, Lane, LatePolicy, OutboundKind, OutboundState, SafetyMode, Sender, TaskKind
 
 log = structlog.get_logger()
@@ -181,7 +181,7 @@ def _deliver(rt: Runtime, message_id: UUID) -> None:
 def _claim(rt: Runtime, message_id: UUID) -> _Claimed | None:
     with rt.store.begin("outbound.claim") as tx:
         message = messages.queued(tx, message_id)
-        if message is None or message.due_at > tx.now:
+        if message is None or message.due_at > tx.now or _is_of_a_restoration(tx, message):
             return None
         why_not = _forbidden(tx, message)
         if why_not is not None:
@@ -209,6 +209,34 @@ def _claim(rt: Runtime, message_id: UUID) -> _Claimed | None:
                 return None
             case HandOver(valid_for):
                 return _take(tx, rt, message, valid_for)
+
+
+def _is_of_a_restoration(tx: Transaction, message: OutboundMessage) -> bool:
+    """A backup was put back, and this text waits for what the carrier says of it, or went before that already."""
+    return _waits_to_be_reconciled(tx, message) or _has_gone_before(tx, message)
+
+
+def _waits_to_be_reconciled(tx: Transaction, message: OutboundMessage) -> bool:
+    """A backup was put back: whether this text to a family went meanwhile, the carrier has not said yet."""
+    if message.sender is Sender.ALERT or restorations.unreconciled(tx) is None:
+        return False
+    message.due_at = tx.now + LOOK_UP_AFTER
+    tx.record("text.waits-to-be-reconciled", message)
+    return True
+
+
+def _has_gone_before(tx: Transaction, message: OutboundMessage) -> bool:
+    """The carrier sent these words there before the database was put back: they count as this text."""
+    gone = restorations.gone_before(tx, message)
+    if gone is None:
+        return False
+    gone.used_at = tx.now
+    message.carrier_sid, message.handed_at = gone.carrier_sid, gone.went_at
+    if message.advance(OutboundState.ACCEPTED, tx.now):
+        tx.record("text.had-gone", message)
+    if message.check_in_id is not None and message.conversation_id is not None:
+        check_ins.asked(tx, tx.get(CheckIn, message.check_in_id), tx.get(Conversation, message.conversation_id))
+    return True
 
 
 def _take(tx: Transaction, rt: Runtime, message: OutboundMessage, valid_for: timedelta) -> _Claimed | None:

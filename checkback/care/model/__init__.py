@@ -32,7 +32,7 @@ from checkback.care.model.people import (
     TeamBackup,
 )
 from checkback.care.model.plans import CheckIn, CheckInPlan
-from checkback.care.model.records import AuditEvent, Counter, Heartbeat
+from checkback.care.model.records import AuditEvent, Counter, GoneText, Heartbeat, Restoration
 from checkback.care.model.resources import DirectoryImport, NeedNamed, Resource, ResourceOffer, ResourceReach
 from checkback.care.model.rotas import Rota, RotaShift, RotaTurn
 from checkback.care.model.sign_in import RecoveryCode, StaffSession
@@ -64,6 +64,7 @@ __all__ = [
     "EscalationPolicyStep",
     "EscalationStep",
     "Family",
+    "GoneText",
     "Heartbeat",
     "Hold",
     "ImportBatch",
@@ -83,6 +84,7 @@ __all__ = [
     "Resource",
     "ResourceOffer",
     "ResourceReach",
+    "Restoration",
     "Rota",
     "RotaShift",
     "RotaTurn",

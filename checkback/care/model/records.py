@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, String
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from checkback.care.model.base import Base, Entity
@@ -25,6 +25,31 @@ class AuditEvent(Entity):
     subject_id: Mapped[UUID] = mapped_column()
     chain_position: Mapped[int | None] = mapped_column(default=None, unique=True)
     chain_hash: Mapped[bytes | None] = mapped_column(default=None)
+
+
+class Restoration(Entity):
+    """This database is a backup that was put back: nothing goes to families until it is reconciled with the carrier."""
+
+    __tablename__ = "restoration"
+
+    backup_at: Mapped[datetime] = mapped_column()
+    """What happened from then on is not in it."""
+    restored_at: Mapped[datetime] = mapped_column()
+    reconciled_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class GoneText(Entity):
+    """A text to a family that the carrier has and a backup did not know: the same words do not go there again."""
+
+    __tablename__ = "gone_text"
+    __table_args__ = (Index("ix_gone_text_phone", "phone_id", "digest"),)
+
+    phone_id: Mapped[UUID] = mapped_column(ForeignKey("phone.id"))
+    digest: Mapped[bytes] = mapped_column()
+    """A keyed hash of the words."""
+    carrier_sid: Mapped[str] = mapped_column(String(64), unique=True)
+    went_at: Mapped[datetime] = mapped_column()
+    used_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class Counter(Base):

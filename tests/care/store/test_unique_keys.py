@@ -25,6 +25,7 @@ ONCE = {
     ("escalation_policy_step", "policy_id", "position"): "two steps at one place: somebody is not told",
     ("escalation_step", "escalation_id", "position"): "the same round is told twice",
     ("family", "reference"): "F-12 means two families",
+    ("gone_text", "carrier_sid"): "one text that stands for two that were not sent",
     ("hold", "key", "ended_at IS NULL"): "a hold that still stands after it was ended",
     ("hold", "number"): "H-12 means two holds",
     ("inbound_message", "carrier_sid"): "a text that the carrier brings again is answered again",
