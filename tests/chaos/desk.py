@@ -73,7 +73,7 @@ class Desk:
     def _moves(self, house: House, family: str) -> object:
         return family_plans.move(house.rt, family, self._chance.choice(("short", "standard")), LOGIN, really=True)
 
-    def _covers(self, house: House, family: str) -> object:
+    def _covers(self, house: House, family: str) -> None:
         rivera = next(each for each in house.all(StaffMember) if each.login == LOGIN)
         last = house.clock.now().date() + timedelta(days=1)
-        return family_change.cover(house.rt, family, rivera.id, self._chance.choice(("bauer", "lee")), last, _WHY)
+        family_change.cover(house.rt, family, rivera.id, self._chance.choice(("bauer", "lee")), last, _WHY)

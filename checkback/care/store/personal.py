@@ -45,6 +45,7 @@ COLUMNS: Mapping[str, Fates] = {
         kept="id trouble trouble_since doubt doubt_since looked_up_at sure_at",
         ours="number_index index_version look_up_after",
     ),
+    "gone_text": Fates(kept="id phone_id carrier_sid went_at used_at", ours="digest"),
     "opt_out": Fates(kept="id phone_id sender source began_at ended_at"),
     "assignment": Fates(kept="id family_id staff_id since until"),
     "contact": Fates(
@@ -157,6 +158,7 @@ NOTHING_OF_A_FAMILY = frozenset(
         "instrument",
         "programme",
         "recovery_code",
+        "restoration",
         "resource",
         "resource_reach",
         "rota",
