@@ -31,7 +31,7 @@ def breaches(house) -> list[Breach]:
 def changes(house, kind, **to) -> None:
     """Somebody, or a mistake of ours, changes the last row of a kind."""
     with house.rt.store.begin("test.change") as tx:
-        row = tx.session.query(kind).all()[-1]
+        row = tx.session.get_one(kind, house.all(kind)[-1].id)
         for name, value in to.items():
             setattr(row, name, value)
         tx.record("test.changed", row)
