@@ -31,6 +31,7 @@ PLACES: Sequence[Place] = (
     Place("/families", later("Families"), _CARE),
     Place("/enrol", later("Enrol"), _CARE),
     Place("/tomorrow", later("Tomorrow"), _CARE),
+    Place("/rotas", later("On call"), _CARE),
     Place("/plans", later("Plans"), _CARE),
     Place("/programme", later("Programme"), _CARE),
     Place("/resources", later("Resources"), _CARE),

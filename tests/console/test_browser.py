@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pyotp
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from checkback.adapters.passwords import DEMO_PASSWORD
-from checkback.care.flows import holds, reviewing, screenings, staff_work
+from checkback.care.flows import duty, holds, reviewing, rotas, screenings, staff_work
 from checkback.care.flows.enrolment import NewContact
-from checkback.care.model import AuditEvent, Hold, InboundMessage, Resource, ScreeningReview, StaffMember, Task
+from checkback.care.flows.rotas import Shift
+from checkback.care.model import AuditEvent, Hold, InboundMessage, Resource, Rota, ScreeningReview, StaffMember, Task
 from checkback.care.rules.second_factor import new_secret
 from checkback.care.terms import ReviewVerdict, Role
 from checkback.console.ways import WAYS, Open
@@ -272,6 +275,11 @@ def filled(staffed, family, ana):
     text = next(each for each in staffed.all(InboundMessage) if each.body == "I want to kill myself")
     reviewing.judge(staffed.rt, text.id, "lee", ReviewVerdict.RIGHT)
     week = staffed.all(ScreeningReview)[0].week
+    rota = f"/rotas/{staffed.all(Rota)[0].id}"
+    now = staffed.clock.now()
+    duty.set_away(staffed.rt, "ortiz", now + timedelta(days=3), now + timedelta(days=4), None, by="rivera")
+    shift = Shift("rivera", now + timedelta(days=1), now + timedelta(days=2))
+    rotas.override(staffed.rt, staffed.all(Rota)[0].id, shift, by="rivera")
     families = [f"/families/{family}", "/families/F-13", "/families/F-14"]
     return {
         "/sign-in": ["/sign-in"],
@@ -308,6 +316,8 @@ def filled(staffed, family, ana):
         "/resources/{resource:uuid}": [f"/resources/{each.id}" for each in staffed.all(Resource)[:2]],
         "/screen": ["/screen"],
         "/screen/{week}": [f"/screen/{week}"],
+        "/rotas": ["/rotas"],
+        "/rotas/{rota:uuid}": [rota, f"{rota}?week=2026-03-16"],
         "/reports": ["/reports", "/reports?by=plan", "/reports?by=language", "/reports?quarter=nonsense&by=area"],
         "/audit": ["/audit", "/audit?family=F-12", "/audit?family=nobody&since=x"],
         "/officer": ["/officer"],

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from checkback.care.model import Contact, InboundMessage, Resource, Task
+from checkback.care.model import Contact, InboundMessage, Resource, Rota, Task
 from checkback.care.terms import Role
 from checkback.console.ways import WAYS, Open, Way
 
@@ -75,6 +75,15 @@ ALLOWED = {
     ("POST", "/wording/measure"): "clinician coordinator admin",
     ("POST", "/wording/{version:uuid}/approve"): "coordinator admin",
     ("POST", "/wording/{version:uuid}/withdraw"): "coordinator admin",
+    ("GET", "/rotas"): "clinician coordinator admin",
+    ("POST", "/rotas"): "coordinator admin",
+    ("POST", "/rotas/test"): "clinician coordinator admin",
+    ("GET", "/rotas/{rota:uuid}"): "clinician coordinator admin",
+    ("POST", "/rotas/{rota:uuid}/turns"): "coordinator admin",
+    ("POST", "/rotas/{rota:uuid}/shifts"): "coordinator admin",
+    ("POST", "/rotas/{rota:uuid}/shifts/{shift:uuid}/end"): "coordinator admin",
+    ("POST", "/rotas/{rota:uuid}/swap"): "coordinator admin",
+    ("POST", "/rotas/{rota:uuid}/feed"): "coordinator admin",
     ("GET", "/reports"): "coordinator admin",
     ("POST", "/reports/download"): "coordinator admin",
     ("GET", "/resources"): "clinician coordinator admin",
@@ -142,6 +151,8 @@ def filled(staffed, family, ana):
         "version:uuid": str(UUID(int=8)),
         "batch": "B-000000",
         "week": "2026-W01",
+        "rota:uuid": str(staffed.all(Rota)[0].id),
+        "shift:uuid": str(UUID(int=9)),
         "resource:uuid": str(staffed.all(Resource)[0].id),
     }
 

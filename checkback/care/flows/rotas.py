@@ -25,8 +25,11 @@ FILLED_BEFORE = timedelta(hours=24)
 FEED_AHEAD = timedelta(weeks=13)
 LONGEST_ABSENCE = timedelta(days=366)
 MOST_TURN_DAYS = 60
+LONGEST_NAME = 80
 #: Who may take an escalation, and so may be on call. An officer sees nothing of what families write.
 ON_CALL = (Role.CLINICIAN, Role.COORDINATOR)
+#: The source of a shift that people here set; what came with a calendar is changed there.
+OVERRIDE = "override"
 
 
 class RotaRefused(Refusal):
@@ -40,7 +43,7 @@ class Shift:
     login: str
     starts_at: datetime
     ends_at: datetime
-    source: str = "override"
+    source: str = OVERRIDE
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,26 @@ def timetable(rt: Runtime, name: str | None = None, *, days: int = 14) -> Sequen
     with rt.store.read() as tx:
         found = [rotas.rota(tx, name)] if name else rotas.all_rotas(tx)
         return [time for rota in found for time in _times(tx, rota, tx.now, tx.now + timedelta(days=days))]
+
+
+def make(rt: Runtime, team: str, name: str, by: str) -> UUID:
+    """A rota for a team, in which nobody is on call yet; the gap is somebody's task until there are turns.
+
+    Raises:
+        NotFound: there is no such team.
+        RotaRefused: it has no name, or the team has one of this name.
+    """
+    if not name.strip():
+        raise RotaRefused(said("name: write what people here call it"))
+    with rt.store.begin("rotas.make") as tx:
+        found, kept = people.team(tx, team), name.strip()[:LONGEST_NAME]
+        if found is None:
+            raise NotFound(f"there is no team {team[:LONGEST_NAME]}")
+        if kept in {each.name for each in rotas.all_rotas(tx)}:
+            raise RotaRefused(said("name: there is a rota of this name; choose another"))
+        made = _rota_or_new(tx, team, kept)
+        tx.record("rota.made", made, actor(_staff(tx, by)))
+        return made.id
 
 
 def set_turns(
@@ -105,14 +128,63 @@ def set_turns(
         tx.record("rota.turns-set", rota, actor(who))
 
 
-def override(rt: Runtime, name: str, shift: Shift, by: str) -> None:
-    """Put somebody on call instead of whoever's turn it is. Raises NotFound, RotaRefused."""
+def override(rt: Runtime, rota: str | UUID, shift: Shift, by: str) -> None:
+    """Put somebody on call instead of whoever's turn it is. Raises NotFound.
+
+    Raises RotaRefused also for somebody who has time off then: their shift would be passed over without a word.
+    """
     _refuse_span(shift.starts_at, shift.ends_at)
     with rt.store.begin("rotas.override") as tx:
-        rota = rotas.rota(tx, name)
-        kept = tx.add(_shift(tx, rota, shift))
+        kept = tx.add(_shift(tx, rotas.rota(tx, rota), shift))
+        _refuse_away(tx, kept)
         tx.session.flush()
         tx.record("rota.overridden", kept, actor(_staff(tx, by)))
+
+
+def take_out(rt: Runtime, rota_id: UUID, shift_id: UUID, by: str) -> None:
+    """Whoever's turn it is is on call again instead of this shift. Raises NotFound.
+
+    Raises RotaRefused for a shift of a calendar: it would come again with the next import.
+    """
+    with rt.store.begin("rotas.take-out") as tx:
+        shift = tx.get(RotaShift, shift_id)
+        if shift.rota_id != rota_id:
+            raise NotFound("shift")
+        if shift.source != OVERRIDE:
+            raise RotaRefused(said("shift: it came from a calendar; take it out there and import it again"))
+        tx.record("rota.shift-taken-out", shift, actor(_staff(tx, by)))
+        tx.session.delete(shift)
+
+
+def swap(rt: Runtime, rota_id: UUID, one: datetime, other: datetime, by: str) -> None:
+    """Two people exchange a turn each: whoever has the one has the other, and the other way round.
+
+    Args:
+        one, other: when the turns end. What has begun already is exchanged from now on.
+
+    Raises:
+        NotFound: there is no such rota.
+        RotaRefused: the rota has changed since it was looked at, it is one person, a shift stands there already, or
+            somebody has time off when they would be on call.
+    """
+    with rt.store.begin("rotas.swap") as tx:
+        rota = tx.lock(rotas.rota(tx, rota_id))
+        first, second = _turn_that_ends(tx, rota, one), _turn_that_ends(tx, rota, other)
+        if first.staff == second.staff:
+            raise RotaRefused(said("with: both are the same person's; choose one of somebody else"))
+        for duty, taker in ((first, second.staff[0]), (second, first.staff[0])):
+            kept = tx.add(
+                RotaShift(
+                    rota_id=rota.id,
+                    staff_id=taker,
+                    starts_at=duty.starts_at,
+                    ends_at=duty.ends_at,
+                    source=OVERRIDE,
+                )
+            )
+            _refuse_away(tx, kept)
+        tx.session.flush()
+        tx.record("rota.swapped", rota, actor(_staff(tx, by)))
 
 
 def gaps(rt: Runtime, ahead: timedelta = WARN_AHEAD) -> Sequence[OnCallTime]:
@@ -131,14 +203,14 @@ def warn_of_gaps(rt: Runtime) -> bool:
         return any(made)
 
 
-def feed_token(rt: Runtime, name: str, *, new: bool = False, by: str = "") -> tuple[UUID, str]:
+def feed_token(rt: Runtime, name: str | UUID, *, new: bool = False, by: str = "") -> tuple[UUID, str]:
     """What makes the address of a rota's calendar; with `new` the old address ends. Raises NotFound."""
     with rt.store.begin("rotas.feed-token") as tx:
         rota = rotas.rota(tx, name)
         if new:
             rota.feed_version += 1
             tx.record("rota.new-feed", rota, actor(_staff(tx, by)))
-        return rota.id, _token(tx, rota)
+        return rota.id, token_of(tx, rota)
 
 
 def feed(rt: Runtime, rota_id: UUID, token: str) -> tuple[str, Sequence[OnCallTime]]:
@@ -217,13 +289,14 @@ def _warn(tx: Transaction, rota: Rota, gap: Duty) -> bool:
     return True
 
 
-def _token(tx: Transaction, rota: Rota, version: int | None = None) -> str:
+def token_of(tx: Transaction, rota: Rota, version: int | None = None) -> str:
+    """What stands in the address of its calendar."""
     return tx.keyring.index(f"{rota.id}:{rota.feed_version}", "rota-feed", version).hex()[:40]
 
 
 def _is_its_token(tx: Transaction, rota: Rota, token: str) -> bool:
     """Whether this is the address of the rota under any key on the ring: calendars go on after a key was changed."""
-    addresses = [_token(tx, rota, version) for version in tx.keyring.indexing]
+    addresses = [token_of(tx, rota, version) for version in tx.keyring.indexing]
     return any([compare_digest(address.encode(), token.encode()) for address in addresses])
 
 
@@ -244,7 +317,7 @@ def _rota_or_new(tx: Transaction, team: str, name: str) -> Rota:
     for rota in rotas.all_rotas(tx, found.id):
         if rota.name == name.strip():
             return rota
-    made = tx.add(Rota(team_id=found.id, name=name.strip()[:80]))
+    made = tx.add(Rota(team_id=found.id, name=name.strip()[:LONGEST_NAME]))
     tx.session.flush()
     return made
 
@@ -263,6 +336,23 @@ def _who_may_be_on_call(tx: Transaction, login: str) -> StaffMember:
             said("login: %(login)s is no clinician or coordinator, and could not take an escalation", login=found.login)
         )
     return found
+
+
+def _turn_that_ends(tx: Transaction, rota: Rota, moment: datetime) -> Duty:
+    """The turn of one person that ends then, as far as it lies ahead."""
+    ahead = rotas.in_force(tx, rota, tx.now, tx.now + FEED_AHEAD)
+    for duty in ahead.duties(tx.now, tx.now + FEED_AHEAD):
+        if duty.ends_at == moment and len(duty.staff) == 1:
+            if any(s.starts_at < duty.ends_at and s.ends_at > duty.starts_at for s in ahead.shifts):
+                raise RotaRefused(said("turn: a shift stands there already; take it out first"))
+            return duty
+    raise RotaRefused(said("turn: the rota has changed since you looked; look again and choose"))
+
+
+def _refuse_away(tx: Transaction, shift: RotaShift) -> None:
+    if rotas.absence_within(tx, shift.staff_id, shift.starts_at, shift.ends_at) is not None:
+        login = tx.get(StaffMember, shift.staff_id).login
+        raise RotaRefused(said("login: %(login)s has time off then, and would not be told", login=login))
 
 
 def _refuse_turns(turns: Sequence[tuple[str, int]], changes_at: int, zone: str | None) -> None:

@@ -5,13 +5,14 @@ whoever listens outside, and a page a day that shows that alerts arrive.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import structlog
 
-from checkback.care.errors import StoreUnavailable
+from checkback.care.errors import Refusal, StoreUnavailable, said
 from checkback.care.flows.due import each
 from checkback.care.flows.paging import pager_of
 from checkback.care.model import Escalation, StaffMember
@@ -19,10 +20,11 @@ from checkback.care.runtime import Runtime
 from checkback.care.steps.escalating import REMIND_AFTER
 from checkback.care.steps.finding import can_be_texted, number_routes, routes_to
 from checkback.care.steps.outbox import queue_alarm
+from checkback.care.steps.staff_work import actor
 from checkback.care.steps.summoning import queue_summons
 from checkback.care.steps.tasks import alerts_do_not_arrive
-from checkback.care.store import Transaction, escalations, people, rotas
-from checkback.care.terms import DistressLevel, EscalationState, NoticeState, Way
+from checkback.care.store import Transaction, escalations, people, rotas, tellings
+from checkback.care.terms import DistressLevel, EscalationState, NoticeState, OutboundState, Way
 
 log = structlog.get_logger()
 
@@ -34,7 +36,22 @@ _SEE_AGAIN = timedelta(minutes=15)
 #: Who has something that is not acute in hand is reminded in working hours.
 _OVER_A_WEEKEND = timedelta(days=4)
 
+#: So often at most somebody sends themselves a test: a phone that rings all day is put away.
+OWN_TEST_EVERY = timedelta(minutes=15)
+
 Ping = Callable[[], None]
+
+
+class NoTestNow(Refusal):
+    """A test cannot be sent now; the message says why."""
+
+
+@dataclass(frozen=True)
+class OwnTest:
+    """A test somebody sent themselves: when they asked, and how far it came."""
+
+    at: datetime
+    state: OutboundState
 
 
 def still(rt: Runtime) -> Sequence[str]:
@@ -73,6 +90,35 @@ def send_test_page(rt: Runtime) -> bool:
 
     each(rt, "watching.test-page", members, page, lambda _tx, _id: None)
     return any(sent)
+
+
+def send_own_test(rt: Runtime, staff_id: UUID) -> None:
+    """A real alert, marked as a test, to whoever asks for it: by the way they would be told of an emergency first.
+
+    Raises NoTestNow: one went to them lately, or no alert would arrive; the latter becomes a task of a coordinator.
+    """
+    with rt.store.begin("watching.own-test") as tx:
+        member = tx.get(StaffMember, staff_id)
+        slot = int(tx.now.timestamp() // OWN_TEST_EVERY.total_seconds())
+        words = rt.wording.staff("test_own", url=f"{rt.console_url}/")
+        sent = _test_page(tx, rt, member, f"{_own_tests(staff_id)}{slot}", words, "call.test_own")
+        if sent:
+            tx.record("staff.tested-themselves", member, actor(member))
+    if sent is None:
+        raise NoTestNow(said("No way to you is proven, so no alert would reach you. Ask a coordinator to set one up."))
+    if not sent:
+        raise NoTestNow(said("A test went to you a moment ago. Wait a quarter of an hour, then ask again."))
+
+
+def last_own_test(rt: Runtime, staff_id: UUID) -> OwnTest | None:
+    """What came of the last test somebody sent themselves."""
+    with rt.store.read() as tx:
+        last = tellings.last_of(tx, _own_tests(staff_id))
+        return OwnTest(last.queued_at, last.state) if last else None
+
+
+def _own_tests(staff_id: UUID) -> str:
+    return f"own-test:{staff_id}:"
 
 
 def _looks_still(tx: Transaction, escalation: Escalation) -> bool:
@@ -135,15 +181,19 @@ def _on_call_now(tx: Transaction) -> Sequence[UUID]:
 def _send_test_page(rt: Runtime, staff_id: UUID, local: datetime) -> bool:
     with rt.store.begin("watching.test-page") as tx:
         member = tx.get(StaffMember, staff_id)
-        routes = routes_to(tx, pager_of(rt), member, "emergent")
         key = f"test-page:{member.id}:{local:%Y-%m-%d}"
         words = rt.wording.staff("test_page", url=f"{rt.console_url}/")
-        for route in routes[:1]:
-            if route.way is Way.SMS and route.phone is not None:
-                return queue_alarm(tx, route.phone, words, key) is not None
-            said = rt.wording.staff("call.test") if route.way is Way.VOICE else words
-            return queue_summons(tx, route.way, said, key, staff=member, phone=route.phone) is not None
-        alerts_do_not_arrive(tx, member)
-        tx.record("staff.no-test-page", member)
-        log.error("watching.no-way-to-on-call", id=str(member.id))
-        return False
+        return bool(_test_page(tx, rt, member, key, words, "call.test"))
+
+
+def _test_page(tx: Transaction, rt: Runtime, member: StaffMember, key: str, words: str, call: str) -> bool | None:
+    """Whether it goes now: False when it went before under this key, None when no way to them is proven."""
+    for route in routes_to(tx, pager_of(rt), member, "emergent")[:1]:
+        if route.way is Way.SMS and route.phone is not None:
+            return queue_alarm(tx, route.phone, words, key) is not None
+        spoken = rt.wording.staff(call) if route.way is Way.VOICE else words
+        return queue_summons(tx, route.way, spoken, key, staff=member, phone=route.phone) is not None
+    alerts_do_not_arrive(tx, member)
+    tx.record("staff.no-test-page", member)
+    log.error("watching.no-way-to-on-call", id=str(member.id))
+    return None

@@ -102,3 +102,23 @@ class OnCall:
     def gaps(self, since: datetime, until: datetime) -> Sequence[Duty]:
         """When nobody is on call."""
         return [duty for duty in self.duties(since, until) if not duty.staff]
+
+
+def by_day(duties: Sequence[Duty], zone: str, first: date, days: int) -> Sequence[tuple[date, Sequence[Duty]]]:
+    """The duties of so many days of the clock on the wall in this zone, each cut where a day ends there."""
+    wall = ZoneInfo(zone)
+    found = []
+    for day in (first + timedelta(days=n) for n in range(days)):
+        starts, ends = midnight(day, wall), midnight(day + timedelta(days=1), wall)
+        parts = [
+            Duty(max(duty.starts_at, starts), min(duty.ends_at, ends), duty.staff)
+            for duty in duties
+            if duty.starts_at < ends and duty.ends_at > starts
+        ]
+        found.append((day, parts))
+    return found
+
+
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """The moment at which this day begins on the clock on the wall. UTC."""
+    return datetime.combine(day, time(0), zone).astimezone(UTC)

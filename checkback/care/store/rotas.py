@@ -24,8 +24,11 @@ def all_rotas(tx: Transaction, team_id: UUID | None = None) -> Sequence[Rota]:
     return tx.session.scalars(found.where(Rota.team_id == team_id) if team_id else found).all()
 
 
-def rota(tx: Transaction, name: str) -> Rota:
-    """The rota of this name. Raises NotFound."""
+def rota(tx: Transaction, which: str | UUID) -> Rota:
+    """The rota of this name or id. Raises NotFound."""
+    if isinstance(which, UUID):
+        return tx.get(Rota, which)
+    name = which
     found = tx.session.scalar(select(Rota).where(Rota.name == name.strip()).order_by(Rota.id).limit(1))
     if found is None:
         raise NotFound(f"there is no rota {name.strip()}; `checkback rotas list` names them")
@@ -52,6 +55,25 @@ def imported(tx: Transaction, rota: Rota, since: datetime) -> Sequence[RotaShift
             RotaShift.rota_id == rota.id, RotaShift.ends_at > since, RotaShift.source.startswith("calendar:")
         )
     ).all()
+
+
+def shifts_from(tx: Transaction, rota: Rota, since: datetime) -> Sequence[RotaShift]:
+    """Shifts that are not over by then, the first first."""
+    return tx.session.scalars(
+        select(RotaShift)
+        .where(RotaShift.rota_id == rota.id, RotaShift.ends_at > since)
+        .order_by(RotaShift.starts_at, RotaShift.id)
+    ).all()
+
+
+def absence_within(tx: Transaction, staff_id: UUID, since: datetime, until: datetime) -> Absence | None:
+    """The first time off of this member of staff that lies at least partly in this time."""
+    return tx.session.scalar(
+        select(Absence)
+        .where(Absence.staff_id == staff_id, Absence.starts_at < until, Absence.ends_at > since)
+        .order_by(Absence.starts_at)
+        .limit(1)
+    )
 
 
 def is_away(tx: Transaction, staff_id: UUID, moment: datetime) -> bool:

@@ -46,6 +46,17 @@ def alarms_since(tx: Transaction, since: datetime) -> Sequence[EscalationNotice]
     ).all()
 
 
+def last_of(tx: Transaction, keys: str) -> OutboundMessage | Summons | None:
+    """The last text, call or e-mail to staff whose key begins like this."""
+    text = select(OutboundMessage).where(OutboundMessage.dedupe_key.startswith(keys, autoescape=True))
+    call = select(Summons).where(Summons.dedupe_key.startswith(keys, autoescape=True))
+    found: Sequence[OutboundMessage | Summons | None] = [
+        tx.session.scalar(text.order_by(OutboundMessage.queued_at.desc()).limit(1)),
+        tx.session.scalar(call.order_by(Summons.queued_at.desc()).limit(1)),
+    ]
+    return max((each for each in found if each is not None), key=lambda each: each.queued_at, default=None)
+
+
 def later_texts(tx: Transaction, notice: EscalationNotice) -> Sequence[OutboundMessage | Summons]:
     """What waits to tell the same person of the same escalation in another way."""
     same = (
