@@ -32,6 +32,7 @@ from checkback.care.terms import (
     SafetyMode,
     ScreeningState,
     SignInWay,
+    StepHours,
     TaskKind,
     TaskOutcome,
     Urgency,
@@ -128,6 +129,30 @@ WHOM: Mapping[Whom, str] = Told(
         Whom.CLINICAL_LEAD: later("The clinical lead"),
     }
 )
+
+STEP_HOURS: Mapping[StepHours, str] = Told(
+    {
+        StepHours.ANY: later("at all hours"),
+        StepHours.WORKING: later("in working hours"),
+        StepHours.OUTSIDE: later("outside working hours"),
+    }
+)
+
+#: By `state` of a version of a policy.
+POLICY_STATES: Mapping[str, str] = Told(
+    {"draft": later("draft"), "in use": later("in use"), "ended": later("not in use any more")}
+)
+
+
+def whom(told: Whom, role: Role | None) -> str:
+    """Whom a step tells, with the role where it tells one."""
+    return f"{WHOM[told]}: {ROLES[role]}" if role else WHOM[told]
+
+
+def some_roles(roles: Sequence[Role]) -> list[tuple[Role, str]]:
+    """These roles and what they are called."""
+    return [(role, ROLES[role]) for role in roles]
+
 
 WHY_NOBODY: Mapping[WhyNobody, str] = Told(
     {

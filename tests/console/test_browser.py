@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from checkback.adapters.passwords import DEMO_PASSWORD
-from checkback.care.flows import duty, holds, reviewing, rotas, screenings, staff_work
+from checkback.care.flows import duty, holds, policies, reviewing, rotas, screenings, staff_work
 from checkback.care.flows.enrolment import NewContact
 from checkback.care.flows.rotas import Shift
 from checkback.care.model import AuditEvent, Hold, InboundMessage, Resource, Rota, ScreeningReview, StaffMember, Task
@@ -280,6 +280,8 @@ def filled(staffed, family, ana):
     duty.set_away(staffed.rt, "ortiz", now + timedelta(days=3), now + timedelta(days=4), None, by="rivera")
     shift = Shift("rivera", now + timedelta(days=1), now + timedelta(days=2))
     rotas.override(staffed.rt, staffed.all(Rota)[0].id, shift, by="rivera")
+    steps = [{"whom": "role", "role": "clinician", "minutes": 5}, {"whom": "team", "minutes": 5, "hours": "any"}]
+    policies.draft_by_hand(staffed.rt, "emergent", steps, "rivera", only_in_hours=False)
     families = [f"/families/{family}", "/families/F-13", "/families/F-14"]
     return {
         "/sign-in": ["/sign-in"],
@@ -316,6 +318,8 @@ def filled(staffed, family, ana):
         "/resources/{resource:uuid}": [f"/resources/{each.id}" for each in staffed.all(Resource)[:2]],
         "/screen": ["/screen"],
         "/screen/{week}": [f"/screen/{week}"],
+        "/policies": ["/policies"],
+        "/policies/{level}/edit": ["/policies/emergent/edit", "/policies/high/edit"],
         "/rotas": ["/rotas"],
         "/rotas/{rota:uuid}": [rota, f"{rota}?week=2026-03-16"],
         "/reports": ["/reports", "/reports?by=plan", "/reports?by=language", "/reports?quarter=nonsense&by=area"],

@@ -41,6 +41,8 @@ class EscalationPolicy(Entity):
     version: Mapped[int] = mapped_column(default=1)
     only_in_hours: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Nobody is told outside working hours; the wait counts on."""
+    drafted_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff_member.id"), default=None)
+    """Who wrote it by hand, and so does not approve it; none where it came from a file."""
     approved_at: Mapped[datetime | None] = mapped_column(default=None)
     approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff_member.id"), default=None)
     ended_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -19,6 +19,7 @@ from checkback.care.program.seeds import (
     load_policies,
     load_programme,
     load_resources,
+    read_policy,
 )
 
 __all__ = [
@@ -48,4 +49,5 @@ __all__ = [
     "read",
     "read_instrument",
     "read_plan",
+    "read_policy",
 ]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from checkback.care.errors import said
 from checkback.care.program.entry import Entry, ProgramError, read
 from checkback.care.rules.matching import DISCLOSING
 from checkback.care.terms import DistressLevel, Language, Role, StepHours, Urgency, Whom
@@ -38,6 +39,12 @@ NEEDS = frozenset(
     }
 )
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+#: The longest a step may wait for somebody, in minutes, by urgency or level: a slip of the hand must not leave anybody.
+LONGEST_WAIT: Mapping[Urgency | DistressLevel, int] = {
+    Urgency.EMERGENT: 60,
+    Urgency.URGENT: 240,
+    DistressLevel.HIGH: 1440,
+}
 _STATUSES = frozenset({"active", "inactive", "defunct", "temporarily closed"})
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")
 _ZIP = re.compile(r"\d{5}")
@@ -189,28 +196,35 @@ def load_programme(path: Path) -> ProgrammeSeed:
     )
 
 
+def read_policy(fields: Mapping[str, object]) -> PolicySeed:
+    """One policy as values, with the fields of the file. Raises ProgramError as `load_policies`."""
+    return _policy(Entry("", "", fields))
+
+
 def _policy(entry: Entry) -> PolicySeed:
-    return entry.done(
-        PolicySeed(
-            level=entry.word("level", DistressLevel),
-            urgency=entry.word("urgency", Urgency) if entry.has("urgency") else None,
-            steps=tuple(_policy_step(step) for step in entry.entries("steps")),
-            only_in_hours=_only_in_hours(entry),
-        )
-    )
+    level = entry.word("level", DistressLevel)
+    urgency = entry.word("urgency", Urgency) if entry.has("urgency") else None
+    most = LONGEST_WAIT.get(urgency or level, LONGEST_WAIT[DistressLevel.HIGH])
+    steps = tuple(_policy_step(step, most) for step in entry.entries("steps"))
+    if level is DistressLevel.ACUTE and all(step.hours is not StepHours.ANY for step in steps):
+        entry.refuse("steps", said("somebody in danger is told of at any hour: let one step be taken at all hours"))
+    return entry.done(PolicySeed(level, urgency, steps, _only_in_hours(entry)))
 
 
-def _policy_step(step: Entry) -> PolicyStepSeed:
+def _policy_step(step: Entry, most: int) -> PolicyStepSeed:
     whom, has_role = step.word("whom", Whom), step.has("role")
     if has_role != (whom is Whom.ROLE):
-        step.refuse("role", "it stands where `whom` is role, and nowhere else")
+        step.refuse("role", said("choose one where a role is told, and none elsewhere"))
     role = step.word("role", Role) if has_role else None
     if role not in (None, Role.CLINICIAN, Role.COORDINATOR):
-        step.refuse("role", "only a clinician or a coordinator may take an escalation")
+        step.refuse("role", said("only a clinician or a coordinator may take an escalation"))
+    minutes = step.number("minutes", least=1)
+    if minutes > most:
+        step.refuse("minutes", said("write %(most)s or fewer; the next person waits behind this one", most=most))
     return step.done(
         PolicyStepSeed(
             whom,
-            step.number("minutes", least=1),
+            minutes,
             role,
             step.word("hours", StepHours) if step.has("hours") else StepHours.ANY,
         )
@@ -218,10 +232,10 @@ def _policy_step(step: Entry) -> PolicyStepSeed:
 
 
 def _only_in_hours(entry: Entry) -> bool:
-    said = entry.flag("only_in_hours", default=False)
-    if said and entry.word("level", DistressLevel) is DistressLevel.ACUTE:
-        entry.refuse("only_in_hours", "somebody in danger is not left until the morning; take it out")
-    return said
+    is_only = entry.flag("only_in_hours", default=False)
+    if is_only and entry.word("level", DistressLevel) is DistressLevel.ACUTE:
+        entry.refuse("only_in_hours", said("somebody in danger is not left until the morning; take it out"))
+    return is_only
 
 
 def _resource(entry: Entry) -> ResourceSeed:
