@@ -124,6 +124,8 @@ DONE: Mapping[str, str] = Told(
         "made": later("made"),
         "making": later("being made"),
         "may-be-danger": later("marked as perhaps the danger"),
+        "merged": later("became one with another"),
+        "merged-away": later("merged into another"),
         "missed": later("judged as missed"),
         "moved": later("moved"),
         "neutral": later("not known to be safe"),

@@ -130,6 +130,19 @@ WHOM: Mapping[Whom, str] = Told(
     }
 )
 
+#: What a merge moves, by table.
+MOVES: Mapping[str, str] = Told(
+    {
+        "contact": later("People"),
+        "incident": later("Incidents"),
+        "escalation": later("Escalations"),
+        "outbound_message": later("Our texts"),
+        "need_named": later("Needs"),
+        "task": later("Open tasks"),
+        "note": later("Notes"),
+    }
+)
+
 STEP_HOURS: Mapping[StepHours, str] = Told(
     {
         StepHours.ANY: later("at all hours"),

@@ -299,6 +299,7 @@ def filled(staffed, family, ana):
         "/families/{reference}/texts": [f"/families/{family}/texts?before={text.id}"],
         "/families/{reference}/texts/{text:uuid}": [f"/families/{family}/texts/{text.id}"],
         "/families/{reference}/change": [f"{each}/change" for each in families],
+        "/families/{reference}/merge": [f"/families/{family}/merge", f"/families/{family}/merge?with=F-13"],
         "/load": ["/load"],
         "/tasks/{task:uuid}": [f"/tasks/{task.id}"],
         "/enrol": ["/enrol"],

@@ -40,6 +40,8 @@ ALLOWED = {
     ("POST", "/families/{reference}/cover/end"): "clinician coordinator admin",
     ("POST", "/families/{reference}/close"): "clinician coordinator admin",
     ("POST", "/families/{reference}/reopen"): "clinician coordinator admin",
+    ("GET", "/families/{reference}/merge"): "coordinator admin",
+    ("POST", "/families/{reference}/merge"): "coordinator admin",
     ("POST", "/families/{reference}/notes"): "clinician coordinator admin",
     ("POST", "/families/{reference}/tasks/{task:uuid}"): "clinician coordinator admin",
     ("POST", "/families/{reference}/contacts/{contact:uuid}/number"): "clinician coordinator admin",
