@@ -282,6 +282,7 @@ def filled(staffed, family, ana):
     rotas.override(staffed.rt, staffed.all(Rota)[0].id, shift, by="rivera")
     steps = [{"whom": "role", "role": "clinician", "minutes": 5}, {"whom": "team", "minutes": 5, "hours": "any"}]
     policies.draft_by_hand(staffed.rt, "emergent", steps, "rivera", only_in_hours=False)
+    ask = f"/families/{family}/questionnaire"
     families = [f"/families/{family}", "/families/F-13", "/families/F-14"]
     return {
         "/sign-in": ["/sign-in"],
@@ -300,6 +301,7 @@ def filled(staffed, family, ana):
         "/families/{reference}/texts/{text:uuid}": [f"/families/{family}/texts/{text.id}"],
         "/families/{reference}/change": [f"{each}/change" for each in families],
         "/families/{reference}/merge": [f"/families/{family}/merge", f"/families/{family}/merge?with=F-13"],
+        "/families/{reference}/questionnaire": [f"{ask}", f"{ask}?form=asq", f"{ask}?form=phq-4"],
         "/load": ["/load"],
         "/tasks/{task:uuid}": [f"/tasks/{task.id}"],
         "/enrol": ["/enrol"],
@@ -316,6 +318,7 @@ def filled(staffed, family, ana):
         "/wording": ["/wording"],
         "/programme": ["/programme"],
         "/resources": ["/resources", "/resources?words=a crib, 63106, spanish", "/resources?words=nothing we know"],
+        "/resources/import": ["/resources/import"],
         "/resources/{resource:uuid}": [f"/resources/{each.id}" for each in staffed.all(Resource)[:2]],
         "/screen": ["/screen"],
         "/screen/{week}": [f"/screen/{week}"],

@@ -20,7 +20,8 @@ from checkback.care.rules.openings import Opening, opening, opens_on
 from checkback.care.runtime import Runtime
 from checkback.care.steps.directories import Diff, apply, compare
 from checkback.care.steps.helping import as_help, search
-from checkback.care.store import people, resources, setup
+from checkback.care.steps.staff_work import actor
+from checkback.care.store import SYSTEM, people, resources, setup
 from checkback.care.terms import HelpOutcome, Language, SafetyMode, TaskKind
 
 #: An import that takes away more than this part of what is kept is more likely a broken export than the truth.
@@ -38,6 +39,7 @@ class TooMuchGone(CareError):
     """An import would take more than half of a directory away."""
 
     def __init__(self, directory: str, gone: int, kept: int) -> None:
+        self.gone, self.kept = gone, kept
         super().__init__(
             f"{gone} of the {kept} entries of '{directory}' are not in it: is the export whole, and is it the right "
             "directory? If so, say --sure; another directory is named with --directory"
@@ -89,12 +91,14 @@ def import_directory(
     refused: int = 0,
     dry_run: bool = False,
     sure: bool = False,
+    by: str | None = None,
 ) -> Diff:
     """Bring a directory up to date, in one unit of work; the same directory twice changes nothing.
 
     Args:
         refused: how many of its rows are left out, for the record of the import.
         sure: also when more than half of what is kept would be gone.
+        by: the login of whoever brings it in; none at the command line.
 
     Raises:
         TooMuchGone: see `sure`.
@@ -108,7 +112,8 @@ def import_directory(
     with rt.store.begin("resources.import") as tx:
         setup.alone(tx)  # two imports at once would both find the same entry missing
         diff = compare(tx, directory, listings)
-        apply(tx, directory, diff, refused=refused)
+        who = actor(people.must_work_here(tx, by)) if by else SYSTEM
+        apply(tx, directory, diff, refused=refused, actor=who)
     return diff
 
 

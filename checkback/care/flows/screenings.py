@@ -9,11 +9,12 @@ from pathlib import Path
 from uuid import UUID
 
 from checkback.care import model, program
-from checkback.care.errors import NotAllowed, ScreeningRefused, said
+from checkback.care.errors import NotAllowed, NotFound, ScreeningRefused, said
 from checkback.care.flows.consents import person_named
 from checkback.care.flows.due import SET_ASIDE, Tally, each
 from checkback.care.flows.paging import pager_of
 from checkback.care.model import Contact, Family, Screening, StaffMember
+from checkback.care.rules.instruments import Instrument
 from checkback.care.runtime import Runtime
 from checkback.care.steps import instruments, screening
 from checkback.care.steps.sight import in_sight, must_see
@@ -114,12 +115,15 @@ def record(
     name: str,
     answers: Mapping[int, int | None],
     login: str,
+    *,
+    is_broken_off: bool = False,
 ) -> SeenScreening:
     """Keep what a contact answered in person. What is over a cut-off is told in the same unit of work; a yes to the
     last item of ASQ pages as danger now.
 
     Args:
         person: of whom, C-4F7A2C; or F-12, where the family has only one.
+        is_broken_off: the talk ended before the last item; what was answered is kept, and counts.
 
     Raises:
         NotFound: no such family, contact, questionnaire or member of staff.
@@ -132,12 +136,84 @@ def record(
         row, phone = instruments.in_use(tx, name), people.phone_of(tx, contact)
         conversation = messages.conversation_with(tx, phone, contact) if phone is not None else None
         try:
-            kept = screening.record(tx, pager_of(rt), contact, conversation, row, answers, member.id)
+            keep = screening.break_off if is_broken_off else screening.record
+            kept = keep(tx, pager_of(rt), contact, conversation, row, answers, member.id)
         except ValueError as error:
             raise ScreeningRefused(
                 said("answers: %(error)s; write every item that is asked, and only its choices", error=error)
             ) from error
         return _seen(tx, kept, row, contact)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who can be asked: by reference, name and the language they read."""
+
+    reference: str
+    name: str
+    language: Language
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A questionnaire as somebody asks it in person, word by word. `choices`: what each counts, and its words.
+
+    `only_after` says of an item after a yes to which others it is asked.
+    """
+
+    name: str
+    title: str
+    licence: str
+    youngest: int
+    not_before_days: int
+    asks: str
+    items: Sequence[str]
+    choices: Sequence[tuple[int, str]]
+    only_after: Mapping[int, Sequence[int]]
+    language: Language
+
+
+@dataclass(frozen=True)
+class AskPage:
+    """Whom one can ask what. `sheet` is the questionnaire that was chosen, in the language of whom it is for."""
+
+    people: Sequence[Person]
+    forms: Sequence[tuple[str, str]]
+    sheet: Sheet | None
+
+
+def to_ask(rt: Runtime, reference: str, reader_id: UUID, person: str = "", name: str = "") -> AskPage:
+    """What somebody who asks in person needs before them; reading it leaves an audit row. Raises NotFound."""
+    with rt.store.begin("screenings.to-ask") as tx:
+        family = in_sight(tx, reference, reader_id)
+        tx.record("family.read", family, actor(tx.get(StaffMember, reader_id)))
+        contacts = people.contacts_in(tx, family)
+        known = instruments.known(tx)
+        if name and name not in known:
+            raise NotFound(f"there is no questionnaire '{name[:40]}'")
+        asked = next((each for each in contacts if each.reference == person), contacts[0] if contacts else None)
+        return AskPage(
+            [Person(each.reference, each.name, each.language) for each in contacts],
+            [(each.name, each.title) for each in known.values()],
+            _sheet(known[name], asked.language) if name and asked is not None else None,
+        )
+
+
+def _sheet(instrument: Instrument, language: Language) -> Sheet:
+    spoken = language if language in instrument.words else next(iter(instrument.words))
+    words = instrument.words[spoken]
+    return Sheet(
+        instrument.name,
+        instrument.title,
+        instrument.licence,
+        instrument.youngest,
+        instrument.not_before_days,
+        words.asks,
+        words.items,
+        list(zip(instrument.values, words.choices, strict=True)),
+        instrument.only_after or {},
+        spoken,
+    )
 
 
 def _expire(rt: Runtime, screening_id: UUID) -> None:

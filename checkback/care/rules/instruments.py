@@ -126,6 +126,11 @@ def score(instrument: Instrument, answers: Answers) -> Score | None:
     )
 
 
+def is_said(answers: Answers, item: int) -> bool:
+    """Whether somebody said yes to this item, also where it was not theirs to be asked: danger that is said counts."""
+    return (answers.get(item) or 0) > 0
+
+
 def _is_asked(instrument: Instrument, answers: Answers, item: int) -> bool:
     after = (instrument.only_after or {}).get(item)
     return after is None or any(before in answers and _counts(instrument, answers, before) > 0 for before in after)

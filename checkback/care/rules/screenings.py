@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from checkback.care.rules.instruments import Answers, Instrument, Score
+from checkback.care.rules.instruments import Answers, Instrument, Score, is_said
 from checkback.care.rules.minors import OF_AGE
 from checkback.care.rules.nearness import fold
 from checkback.care.terms import Danger, DistressLevel, Language, Urgency
@@ -171,6 +171,20 @@ def over_so_far(instrument: Instrument, answers: Answers) -> Sequence[str]:
         for scale in instrument.scales
         if sum(answers.get(item) or 0 for item in scale.items) >= scale.concern_from
     ]
+
+
+def concern_so_far(instrument: Instrument, answers: Answers) -> Concern | None:
+    """The same where a talk broke off: what was answered counts, whatever was still to be asked.
+
+    After a yes, no answer to the item about danger now is danger now: so ASQ takes it where somebody will not say
+    (National Institute of Mental Health, ASQ Toolkit), and nobody knows more where it was not asked.
+    """
+    most = max(instrument.values) if instrument.refused_counts else 0
+    given = {item: most if value is None else value for item, value in answers.items()}
+    over = tuple(over_so_far(instrument, given))
+    acute = instrument.acute_item
+    is_acute = acute is not None and ((bool(over) and given.get(acute, most) > 0) or is_said(answers, acute))
+    return concern_of(instrument, Score(sum(given.values()), {}, over, is_acute=is_acute))
 
 
 def is_for_age(instrument: Instrument, age: int | None, *, is_minor: bool) -> bool:

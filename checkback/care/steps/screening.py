@@ -18,7 +18,7 @@ from checkback.care.errors import said
 from checkback.care.model import CheckIn, Contact, Conversation, Family, InboundMessage, Screening
 from checkback.care.ports import Assessment, Evidence
 from checkback.care.rules import screenings as rules
-from checkback.care.rules.instruments import AskedBy, Instrument, Score, next_item, score
+from checkback.care.rules.instruments import AskedBy, Instrument, Score, is_said, next_item, score
 from checkback.care.rules.minors import age_in
 from checkback.care.rules.pausing import day_in_words
 from checkback.care.rules.screenings import Concern, Picked, Wish
@@ -256,6 +256,8 @@ def record(
     _keep(sheet, answers)
     _finish(tx, sheet, found)
     concern = rules.concern_of(instrument, found) if found is not None else None
+    if instrument.acute_item is not None and is_said(answers, instrument.acute_item):
+        concern = rules.concern_so_far(instrument, answers)  # the published score passes over what was not to be asked
     if concern is None:
         return sheet
     if conversation is None:
@@ -264,6 +266,38 @@ def record(
         )
         return sheet
     raise_concern(tx, pager, None, conversation, contact, _assessment(row, concern))
+    return sheet
+
+
+def break_off(
+    tx: Transaction,
+    pager: Pager,
+    contact: Contact,
+    conversation: Conversation | None,
+    row: model.Instrument,
+    answers: Mapping[int, int | None],
+    asked_by: UUID,
+) -> Screening:
+    """Keep what was answered before the talk broke off, without a score. What is over a cut-off so far is told at once.
+
+    Raises:
+        ValueError: an answer is no choice of its item, or there is none at all.
+    """
+    instrument = definition_of(row)
+    if not answers:
+        raise ValueError(said("there is no answer yet"))
+    known = {None, *instrument.values}
+    if any(item > instrument.length or value not in known for item, value in answers.items()):
+        raise ValueError(said("no such choice"))
+    sheet = _new(tx, contact, row, ScreeningState.UNDER_WAY)
+    sheet.asked_by = asked_by
+    _keep(sheet, answers)
+    _end(tx, sheet, ScreeningState.STOPPED, "broken-off")
+    concern = rules.concern_so_far(instrument, answers)
+    if concern is not None and conversation is not None:
+        raise_concern(tx, pager, None, conversation, contact, _assessment(row, concern))
+    elif concern is not None:
+        _want_a_person(tx, sheet, contact, TaskKind.DISTRESS, f"{row.reference}: broken off, over its cut-off so far")
     return sheet
 
 
