@@ -29,7 +29,8 @@ LOOK_AGAIN = timedelta(minutes=30)
 
 
 def see_to_tasks(rt: Runtime) -> Tally:
-    """In working hours: hand over what is nobody's, bring what is overdue to a coordinator, and remind, one text each.
+    """In working hours: hand over what is nobody's, return what came to a cover that is over, bring what is overdue to
+    a coordinator, and remind, one text each.
 
     Safe to run twice at once and again: what was handed over, brought or told is not so a second time.
     """
@@ -38,8 +39,9 @@ def see_to_tasks(rt: Runtime) -> Tally:
         zone, holidays = programme.zone, programme.holidays
         if not is_working(tx.now, zone, holidays):
             return Tally()
-        adrift, overdue = tasks.adrift(tx), tasks.overdue(tx)
+        adrift, overdue, covered = tasks.adrift(tx), tasks.overdue(tx), tasks.after_cover(tx)
     seen = _each(rt, "tasks.hand-over", adrift, _hand_over)
+    seen += _each(rt, "tasks.after-cover", covered, _return)
     seen += _each(rt, "tasks.raise", overdue, partial(_raise, zone=zone, holidays=holidays))
     with rt.store.read() as tx:
         told = tasks.to_be_told(tx, _beginning_of_day(tx.now, zone))
@@ -70,6 +72,13 @@ def _hand_over(tx: Transaction, pager: Pager, task: Task) -> None:
         return
     task.aside_until = tx.now + LOOK_AGAIN
     _say_nobody(tx, pager, task)
+
+
+def _return(tx: Transaction, _pager: Pager, task: Task) -> None:
+    """The cover is over: whoever answers for the family has what came meanwhile, if they are here."""
+    answering = people.assigned_to(tx, task.family_id) if task.family_id else None
+    if answering is not None and answering.id != task.owner_id and duties.is_here(tx, answering):
+        pass_to(tx, task, answering, TaskMoveKind.HANDED_OVER)
 
 
 def _raise(tx: Transaction, pager: Pager, task: Task, *, zone: str, holidays: str) -> None:

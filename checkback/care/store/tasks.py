@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.orm import defer
 
 from checkback.care.errors import NotFound
-from checkback.care.model import Contact, Family, ImportBatch, StaffMember, Task, TaskMove
+from checkback.care.model import Assignment, Contact, Family, ImportBatch, StaffMember, Task, TaskMove
 from checkback.care.store.database import HELD, Transaction
 from checkback.care.store.duties import is_off
-from checkback.care.terms import TaskState
+from checkback.care.terms import TaskMoveKind, TaskState
 
 _SHORTEST_BEGINNING = 4
 #: A new task is not told at once: what comes together is one text, and an alert comes alone.
@@ -59,6 +59,30 @@ def adrift(tx: Transaction, limit: int = 100) -> Sequence[UUID]:
         select(Task.id)
         .outerjoin(StaffMember, StaffMember.id == Task.owner_id)
         .where(*_to_be_seen(tx), lost)
+        .order_by(Task.due_at)
+        .limit(limit)
+    ).all()
+
+
+def after_cover(tx: Transaction, limit: int = 100) -> Sequence[UUID]:
+    """Open tasks that came to somebody while they covered for a family, now that the cover is over.
+
+    Not those that a person gave them or they took: that was about them. Nor where they answer for the family again.
+    """
+    theirs = and_(Assignment.family_id == Task.family_id, Assignment.staff_id == Task.owner_id)
+    covered = exists().where(
+        theirs, Assignment.since <= Task.opened_at, Assignment.until > Task.opened_at, Assignment.until <= tx.now
+    )
+    stands = or_(Assignment.until.is_(None), Assignment.until > tx.now)
+    on_purpose = exists().where(
+        TaskMove.task_id == Task.id,
+        TaskMove.to_id == Task.owner_id,
+        TaskMove.kind.in_((TaskMoveKind.GIVEN, TaskMoveKind.TAKEN)),
+    )
+    somebody_else = exists().where(Assignment.family_id == Task.family_id, Assignment.staff_id != Task.owner_id, stands)
+    return tx.session.scalars(
+        select(Task.id)
+        .where(*_to_be_seen(tx), covered, ~exists().where(theirs, stands), ~on_purpose, somebody_else)
         .order_by(Task.due_at)
         .limit(limit)
     ).all()

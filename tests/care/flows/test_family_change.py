@@ -7,12 +7,22 @@ from datetime import timedelta
 import pytest
 
 from checkback.care.errors import HoldRefused, NotFound, WordsRefused
-from checkback.care.flows import board, family_change, family_page, family_plans, staffing
+from checkback.care.flows import board, family_change, family_page, family_plans, staff_work, staffing
 from checkback.care.flows.enrolment import NewContact
-from checkback.care.model import AuditEvent, CheckIn, Contact, EscalationNotice, Family, Note, StaffMember, Task
+from checkback.care.model import (
+    AuditEvent,
+    CheckIn,
+    Contact,
+    EscalationNotice,
+    Family,
+    Note,
+    StaffMember,
+    Task,
+    TaskMove,
+)
 from checkback.care.steps.owners import owner_for
 from checkback.care.store import people
-from checkback.care.terms import CheckInState
+from checkback.care.terms import CheckInState, TaskMoveKind
 
 
 def who(house, login):
@@ -70,6 +80,32 @@ def test_whoever_covers_is_told_first_and_has_new_tasks_until_it_ends_by_itself(
     house.clock.tick(hours=4 * 24)
     assert answers_for(rt, family) == "lee"
     assert [each.name for each in family_page.show(rt, family, lee.id).assigned] == [lee.name]
+
+
+def test_what_came_to_a_cover_goes_back_when_it_is_over_and_what_was_given_to_them_stays(house, rt, family, lee, ana):
+    bauer = who(house, "bauer")
+    family_change.cover(rt, family, lee.id, "bauer", today(house) + timedelta(days=2), "on leave")
+    ana.texts("call me please")
+    (came,) = house.all(Task)
+    assert came.owner_id == bauer.id
+    house.works(rounds=1)
+    assert house.all(Task)[0].owner_id == bauer.id, "not while the cover lasts"
+    family_change.end_cover(rt, family, lee.id)
+    house.works(rounds=1)
+    assert house.all(Task)[0].owner_id == lee.id
+    moves = [(each.from_id, each.to_id, each.kind) for each in house.all(TaskMove)]
+    assert moves[-1] == (bauer.id, lee.id, TaskMoveKind.HANDED_OVER)
+    staff_work.give_task(rt, came.id, lee.id, "bauer", "he knows them by now")
+    house.works(rounds=2)
+    assert house.all(Task)[0].owner_id == bauer.id
+
+
+def test_what_came_to_a_cover_goes_back_also_where_it_ran_out_by_itself(house, rt, family, lee, ana):
+    family_change.cover(rt, family, lee.id, "bauer", today(house), "on leave")
+    ana.texts("call me please")
+    house.clock.tick(days=1)
+    house.works(rounds=1)
+    assert [task.owner_id for task in house.all(Task) if task.kind == "call-back"] == [lee.id]
 
 
 def test_a_cover_can_end_before_and_one_follows_another(house, rt, family, lee):
