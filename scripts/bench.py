@@ -2,6 +2,7 @@
 
     make bench                    five rounds, then docs/measured/bench.md is written
     make bench ARGS="--small"     one short round, for CI; ARGS="--small --out FILE" writes it elsewhere
+    make bench ARGS="--beside"    conversation turns beside plain Rasa: scripts/beside.py
 
 Durability is never turned down. No figure is a limit: each stands beside what a bare server and a bare database take
 in the same run on the same machine.
@@ -101,6 +102,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = _arguments(arguments)
     if asked.bare:
         return serve_bare(asked.bare, asked.port)
+    if asked.beside:
+        from scripts import beside  # noqa: PLC0415 - it takes its tools from here
+
+        return beside.main(["--small"] if asked.small else [])
     size = SMALL if asked.small else FULL
     load = f"{os.getloadavg()[0]:.1f}"
     asked.out.parent.mkdir(parents=True, exist_ok=True)
@@ -410,6 +415,7 @@ def _git(*arguments: str) -> str:
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__.partition("\n")[0] if __doc__ else "")
     parser.add_argument("--small", action="store_true", help="one short round")
+    parser.add_argument("--beside", action="store_true", help="conversation turns beside plain Rasa, and nothing else")
     parser.add_argument("--crises", action="store_true", help="only the way from a crisis to its alert")
     parser.add_argument("--out", type=Path, default=OUT, help="where to write the page")
     parser.add_argument("--only", choices=("SQLite", "PostgreSQL"), help="this database alone")
