@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 from checkback.adapters.faults import read_script
 from checkback.adapters.outside import is_loopback
 from checkback.adapters.twilio_http import API, TwilioAccount
+from checkback.assembly import closed
 from checkback.assembly.demo_secrets import DemoSecretsUnusable, demo_secrets
 from checkback.care.errors import InvalidPhone
 from checkback.care.model.sealing import Keyring
@@ -127,6 +128,8 @@ class Settings(BaseSettings):
     console_url: GuardedUrl
     family_sender: Number
     alert_sender: Number
+    canary_sender: Number | None = None
+    """A third number of ours: once an hour it texts the family line, which answers; one that is missing pages."""
     on_call_number: Number
     family_rate: Rate = 1.0
     alert_rate: Rate = 1.0
@@ -189,7 +192,8 @@ class Settings(BaseSettings):
     @property
     def senders(self) -> Mapping[Sender, str]:
         """Our own numbers, by what they are for."""
-        return {Sender.FAMILY: self.family_sender, Sender.ALERT: self.alert_sender}
+        canary = {Sender.CANARY: self.canary_sender} if self.canary_sender else {}
+        return {Sender.FAMILY: self.family_sender, Sender.ALERT: self.alert_sender, **canary}
 
     @property
     def pace(self) -> Mapping[Sender, float]:
@@ -228,6 +232,8 @@ class Settings(BaseSettings):
             raise ValueError("CHECKBACK_INDEX_KEY: must hold other keys than CHECKBACK_SECRET_KEY")
         if self.family_sender == self.alert_sender:
             raise ValueError("CHECKBACK_ALERT_SENDER: must be another number than CHECKBACK_FAMILY_SENDER")
+        if self.canary_sender in (self.family_sender, self.alert_sender, self.on_call_number):
+            raise ValueError("CHECKBACK_CANARY_SENDER: must be a number of its own, which texts nobody else")
         if self.smtp_url is not None and self.mail_from is None:
             raise ValueError("CHECKBACK_MAIL_FROM: set it to the address that e-mails to staff come from")
         if self.oidc_issuer is not None and (self.oidc_client_id is None or self.oidc_client_secret is None):
@@ -257,15 +263,49 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
     Raises:
         SettingsError: something is missing or wrong.
     """
-    given = _given(os.environ if env is None else env)
+    env = os.environ if env is None else env
+    given = _given(env)
     mode = given.get("mode", Mode.LIVE)
     if mode not in set(Mode):
         raise SettingsError("CHECKBACK_MODE: write live or demo")
     defaults = _demo(given) if mode == Mode.DEMO else _live(given)
     try:
-        return Settings(**{**defaults, **given, "mode": mode})
+        settings = Settings(**{**defaults, **given, "mode": mode})
     except ValidationError as error:
         raise SettingsError("; ".join(sorted({_problem(each) for each in error.errors()}))) from None
+    left_open = [] if settings.is_demo else _left_open(settings, env)
+    if left_open:
+        raise SettingsError("; ".join(left_open))
+    return settings
+
+
+def _left_open(settings: Settings, env: Mapping[str, str]) -> Sequence[str]:
+    """What a house in use does not start with, a problem each."""
+    found = {
+        "TWILIO_BASE_URL": closed.pretended_carrier(settings.twilio_base_url),
+        "CHECKBACK_PUBLIC_URL": closed.open_line(settings.public_url),
+        "CHECKBACK_CONSOLE_URL": closed.open_line(settings.console_url),
+        "CHECKBACK_ASSISTANT_KEY": closed.guessed_key(base64.b64decode(settings.assistant_key.get_secret_value())),
+        "CHECKBACK_SECRET_KEY": _guessed(settings.keyring.sealing.values()),
+        "CHECKBACK_INDEX_KEY": _guessed(settings.keyring.indexing.values()),
+    }
+    secrets = {_variable(field): getattr(settings, field).get_secret_value() for field in _SECRETS}
+    found |= {name: closed.guessed_secret(secret) for name, secret in secrets.items()}
+    found |= {name: f"is {other} again; make one of its own" for name, other in closed.shared_secrets(secrets)}
+    for field in ("database_url", "assistant_database"):
+        url = urlsplit(getattr(settings, field))
+        if url.scheme.partition("+")[0] == "sqlite":
+            found[_variable(field)] = closed.network_disk(Path(url.path.removeprefix("/")))
+    if "CREDENTIALS_DIRECTORY" in env:  # systemd puts there what LoadCredential= names
+        found["CREDENTIALS_DIRECTORY"] = closed.readable_by_others(Path(env["CREDENTIALS_DIRECTORY"]) / "secrets")
+    return [f"{name}: {problem}" for name, problem in found.items() if problem]
+
+
+def _guessed(keys: Iterable[bytes]) -> str | None:
+    return next(filter(None, map(closed.guessed_key, keys)), None)
+
+
+_SECRETS = ("session_key", "api_token", "assistant_token", "actions_token")
 
 
 def _given(env: Mapping[str, str]) -> dict[str, Any]:

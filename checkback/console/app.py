@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from checkback.adapters.oidc import OpenIdProvider
 from checkback.adapters.passwords import Argon2Passwords
 from checkback.assembly.doors import Entry, RouteTable
@@ -18,7 +20,12 @@ def make_app(rt: Runtime, settings: Settings, passwords: Passwords | None = None
     """To be served with `assembly.doors.serve` on the console's port."""
     guard = Guard(Desk(rt, settings, passwords or Argon2Passwords(), _provider(settings)))
     entries = [Entry(way.method, way.path, guard.door(way), way.body, guard.admits(way)) for way in WAYS]
-    return RouteTable(entries, name="console", headers=HEADERS)
+    return RouteTable(entries, name="console", headers={**HEADERS, **_by_https(settings)})
+
+
+def _by_https(settings: Settings) -> Mapping[str, str]:
+    """A browser that was here once asks by https ever after (RFC 6797); a year, and this host alone."""
+    return {"Strict-Transport-Security": "max-age=31536000"} if settings.console_url.startswith("https:") else {}
 
 
 def _provider(settings: Settings) -> OpenIdProvider | None:

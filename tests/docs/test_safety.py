@@ -17,6 +17,7 @@ from tests.docs import pages
 from tests.house.tree import ROOT, named, short
 
 SAFETY = ROOT / "docs" / "safety.md"
+SABOTAGE = ROOT / "tests" / "sabotage.yml"
 RUNBOOK = ROOT / "docs" / "runbook.md"
 ANSWERS = AnswerTable.load(ROOT / "program" / "answers.yml")
 LOGGED = re.compile(r'log\.(?:debug|info|warning|error|exception|critical)\(\s*"([a-z-]+\.[a-z-]+)')
@@ -72,6 +73,34 @@ def test_every_test_that_is_named_is_there():
     named_tests = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", pages.text(SAFETY))
     assert named_tests
     assert [f"{file}::{name}" for file, name in named_tests if name not in _tests_in(file)] == []
+
+
+THREATS = "Who might harm them, and what stops them"
+
+
+def test_each_threat_is_stopped_by_what_a_named_test_shows_and_an_entry_takes_out():
+    """In each line the entries prove the tests beside them, one by one."""
+    entries = {entry["name"]: entry["test"].partition("[")[0] for entry in yaml.safe_load(SABOTAGE.read_text("utf-8"))}
+    told = pages.rows(SAFETY, THREATS)
+    assert told
+    for _who, could, _by, shown, taken_out in told:
+        assert _quoted(taken_out), could
+        assert [entries.get(name) for name in _quoted(taken_out)] == _quoted(shown), could
+
+
+def test_each_of_those_who_might_harm_them_is_looked_at():
+    assert [row[0] for row in pages.rows(SAFETY, THREATS) if row[0]] == [
+        "an abuser with the phone",
+        "a curious colleague",
+        "a forged carrier",
+        "a thief of the disk or a backup",
+        "a compromised assistant",
+        "a subpoena",
+    ]
+
+
+def _quoted(cell: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", cell)
 
 
 def _tests_in(file: str) -> set[str]:
