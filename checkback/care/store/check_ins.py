@@ -10,7 +10,6 @@ from sqlalchemy import select
 
 from checkback.care.model import CheckIn, Contact
 from checkback.care.store.database import HELD, Transaction
-from checkback.care.store.sights import EVERYTHING, Sight, of_contact
 from checkback.care.terms import CheckInState
 
 
@@ -63,13 +62,3 @@ def next_of(tx: Transaction, contact: Contact) -> CheckIn | None:
 
 def all_of(tx: Transaction, contact_ids: Sequence[UUID]) -> Sequence[CheckIn]:
     return tx.session.scalars(select(CheckIn).where(CheckIn.contact_id.in_(contact_ids)).order_by(CheckIn.due_at)).all()
-
-
-def coming(tx: Transaction, until: datetime, limit: int = 200, *, sight: Sight = EVERYTHING) -> Sequence[CheckIn]:
-    """Promises in sight that fall due by then."""
-    return tx.session.scalars(
-        select(CheckIn)
-        .where(CheckIn.state == CheckInState.PLANNED, CheckIn.due_at <= until, of_contact(sight, CheckIn.contact_id))
-        .order_by(CheckIn.due_at)
-        .limit(limit)
-    ).all()

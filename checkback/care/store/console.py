@@ -22,7 +22,7 @@ from checkback.care.model import (
     StaffMember,
 )
 from checkback.care.store.database import E, Transaction
-from checkback.care.terms import OutboundKind, OutboundState, Sender
+from checkback.care.terms import Lane, OutboundKind, OutboundState, Sender
 
 #: The carrier took the text.
 _TAKEN = (OutboundState.ACCEPTED, OutboundState.SENT, OutboundState.DELIVERED)
@@ -148,6 +148,7 @@ def texts_lost(tx: Transaction, since: datetime) -> int:
         tx,
         select(func.count()).where(
             OutboundMessage.sender == Sender.FAMILY,
+            OutboundMessage.lane.in_(tuple(Lane)),  # all there are: an index is entered by it
             OutboundMessage.state.in_(_LOST),
             OutboundMessage.ended_at >= since,
         ),

@@ -180,7 +180,7 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Transaction]:
         """A look at what is kept; nothing that is changed inside is kept."""
-        with translated(), Session(self._reading, expire_on_commit=False, autoflush=False) as session:
+        with translated(), _Reading(self._reading, expire_on_commit=False, autoflush=False) as session:
             yield Transaction(session, "read", self.clock.now(), self.keyring, is_reading=True)
             session.expunge_all()  # what was read stays readable after the look
 
@@ -209,10 +209,30 @@ def _is_taken(error: IntegrityError) -> bool:
     return getattr(error.orig, "sqlstate", None) == _UNIQUE_VIOLATION
 
 
-class _Writing(Session):
+class _Remembering(Session):
+    """A session that reads a row by its id once. By itself it forgets a row as soon as nobody holds it, and a unit of
+    work asked for the same phone four times.
+    """
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.seen: list[object] = []
+
+
+class _Reading(_Remembering):
+    """The session of one look."""
+
+
+class _Writing(_Remembering):
     """The session of one unit of work that changes something."""
 
     tx: Transaction
+
+
+@event.listens_for(_Remembering, "loaded_as_persistent")
+@event.listens_for(_Remembering, "pending_to_persistent")
+def _remembers(session: _Remembering, row: object) -> None:
+    session.seen.append(row)
 
 
 @event.listens_for(_Writing, "before_flush")

@@ -26,6 +26,9 @@ from checkback.care.terms import DistressLevel, EscalationOutcome, EscalationSta
 #: What the column holds.
 _HIGHEST_NUMBER = 2**31 - 1
 
+#: Named, not "all but resolved", which no index helps to find.
+UNENDED = tuple(state for state in EscalationState if state is not EscalationState.RESOLVED)
+
 
 def numbered(tx: Transaction, number: int) -> Escalation | None:
     """The escalation people call by this number, held with its conversations."""
@@ -68,7 +71,7 @@ def open_of_conversation(tx: Transaction, conversation_id: UUID, family_id: UUID
 
 def all_open(tx: Transaction) -> Sequence[Escalation]:
     """Every escalation that has not ended, the one that needs somebody most first."""
-    found = tx.session.scalars(select(Escalation).where(Escalation.state != EscalationState.RESOLVED)).all()
+    found = tx.session.scalars(select(Escalation).where(Escalation.state.in_(UNENDED))).all()
 
     def need(e: Escalation) -> tuple[bool, int, bool, datetime]:
         return (e.state is not EscalationState.OPEN, -e.weight[0], not e.weight[1], e.opened_at)
@@ -127,7 +130,7 @@ def overdue(tx: Transaction, limit: int = 50) -> Sequence[UUID]:
     """Escalations in which the next person should have been told by now."""
     return tx.session.scalars(
         select(Escalation.id)
-        .where(Escalation.state != EscalationState.RESOLVED, Escalation.next_at <= tx.now)
+        .where(Escalation.state.in_(UNENDED), Escalation.next_at <= tx.now)
         .order_by(Escalation.next_at)
         .limit(limit)
     ).all()

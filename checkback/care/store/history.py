@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -24,12 +27,37 @@ class StoreOutdated(StoreUnavailable):
     """The database has not the shape this version needs: run `checkback db upgrade`."""
 
 
-def upgrade(store: Store) -> None:
-    """Bring the database to the newest shape; two processes that start at once do it once."""
-    with translated(), store.engine.begin() as connection:
+def upgrade(store: Store, to: str = "head") -> None:
+    """Bring the database to the newest shape, or to an older one; two processes that start at once do it once."""
+    with translated(), store.engine.connect() as connection, _tables_may_be_made_anew(connection), connection.begin():
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-        command.upgrade(_config(connection), "head")
+        command.upgrade(_config(connection), to)
+        if connection.dialect.name == "sqlite":
+            _must_point_to_rows(connection)
+
+
+@contextmanager
+def _tables_may_be_made_anew(connection: Connection) -> Iterator[None]:
+    """SQLite changes a table by making it anew, and refuses to drop one that rows of another point to. So that is
+    looked at once, at the end (SQLite manual, "Making Other Kinds Of Table Schema Changes").
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection  # inside a transaction the pragma would do nothing
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
+
+
+def _must_point_to_rows(connection: Connection) -> None:
+    """Raise rather than keep a row that points to none."""
+    lost = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+    if lost is not None:
+        raise StoreOutdated(f"a row of {lost[0]} would point to no row of {lost[2]}; nothing was changed")
 
 
 def must_be_current(store: Store) -> None:

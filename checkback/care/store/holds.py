@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, defer
 
 from checkback.care.model import CheckIn, CheckInPlan, Contact, ContactPhone, Hold, Incident, OutboundMessage
@@ -178,16 +179,16 @@ def free_again(tx: Transaction, limit: int) -> tuple[Sequence[UUID], Sequence[UU
     return tx.session.scalars(promises).all(), tx.session.scalars(texts).all()
 
 
-def kept_back_by(tx: Transaction, hold: Hold) -> Sequence[CheckIn]:
-    """Promises that this hold's end would let go, or that wait for another one too."""
-    return tx.session.scalars(
-        select(CheckIn)
+def kept_back(tx: Transaction, hold: Hold, what: type[CheckIn] | InstrumentedAttribute[UUID]) -> Select[Any]:
+    """Promises that this hold's end would let go, or that wait for another one too; to be counted or read."""
+    return (
+        select(what)
+        .select_from(CheckIn)
         .join(Contact, Contact.id == CheckIn.contact_id)
         .outerjoin(CheckInPlan, CheckInPlan.id == CheckIn.plan_id)
         .where(CheckIn.held_at.is_not(None), CheckIn.state == CheckInState.PLANNED)
         .where(_is_held(tx.now, Contact.family_id, only=hold.id))
-        .order_by(CheckIn.due_at, CheckIn.id)
-    ).all()
+    )
 
 
 def has_plan(tx: Transaction, name: str) -> bool:

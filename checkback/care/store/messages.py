@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import CursorResult, LargeBinary, and_, exists, func, or_, select, type_coerce, update
+from sqlalchemy import ColumnElement, CursorResult, LargeBinary, and_, exists, func, or_, select, type_coerce, update
 from sqlalchemy.orm import InstrumentedAttribute, defer
 
 from checkback.care.errors import ClaimLost, NotFound
@@ -34,6 +34,7 @@ from checkback.care.terms import (
     EscalationState,
     InboundState,
     Lane,
+    Language,
     NoticeState,
     OutboundState,
     Sender,
@@ -244,7 +245,8 @@ def turn_is_due(tx: Transaction) -> bool:
 
 def claim_turn(tx: Transaction, lease: timedelta) -> DialogueTurn | None:
     """Take one open turn that is due and that nobody works on; its claim is ours until the lease ends."""
-    candidates = tx.session.scalars(
+    # What somebody claims at this moment is passed over: else all would wait for the same turn.
+    turn_id = tx.session.scalar(
         select(DialogueTurn.id)
         .where(
             DialogueTurn.state == TurnState.OPEN,
@@ -252,23 +254,22 @@ def claim_turn(tx: Transaction, lease: timedelta) -> DialogueTurn | None:
             or_(DialogueTurn.lease_until.is_(None), DialogueTurn.lease_until <= tx.now),
         )
         .order_by(DialogueTurn.due_at)
-        .limit(8)
-    ).all()
-    for turn_id in candidates:
-        mine = uuid4()
-        took = _changed(
-            tx,
-            update(DialogueTurn)
-            .where(
-                DialogueTurn.id == turn_id,
-                DialogueTurn.state == TurnState.OPEN,
-                or_(DialogueTurn.lease_until.is_(None), DialogueTurn.lease_until <= tx.now),
-            )
-            .values(claim=mine, lease_until=tx.now + lease, attempts=DialogueTurn.attempts + 1),
+        .limit(1)
+        .with_for_update(skip_locked=True, key_share=True)
+    )
+    if turn_id is None:
+        return None
+    took = _changed(
+        tx,
+        update(DialogueTurn)
+        .where(
+            DialogueTurn.id == turn_id,
+            DialogueTurn.state == TurnState.OPEN,
+            or_(DialogueTurn.lease_until.is_(None), DialogueTurn.lease_until <= tx.now),
         )
-        if took:
-            return tx.session.get(DialogueTurn, turn_id, populate_existing=True)
-    return None
+        .values(claim=uuid4(), lease_until=tx.now + lease, attempts=DialogueTurn.attempts + 1),
+    )
+    return tx.session.get(DialogueTurn, turn_id, populate_existing=True) if took else None
 
 
 def claimed_turn(tx: Transaction, turn_id: UUID, claim: UUID | None) -> DialogueTurn:
@@ -528,20 +529,53 @@ def queued_notices(tx: Transaction, escalation_id: UUID) -> Sequence[OutboundMes
 
 
 def coming(
-    tx: Transaction, until: datetime, limit: int = 200, *, sight: Sight = EVERYTHING
+    tx: Transaction,
+    until: datetime,
+    limit: int,
+    *,
+    sight: Sight = EVERYTHING,
+    contacts: Collection[UUID] | None = None,
+    language: Language | None = None,
 ) -> Sequence[OutboundMessage]:
-    """What is queued for families in sight and goes out by then."""
+    """What is queued for families in sight and goes out by then, for these people and in this language if any are
+    named; without its words.
+    """
     return tx.session.scalars(
         select(OutboundMessage)
-        .where(
-            OutboundMessage.lane == Lane.FAMILIES,
-            OutboundMessage.state == OutboundState.QUEUED,
-            OutboundMessage.due_at <= until,
-            of_contact(sight, OutboundMessage.contact_id),
-        )
-        .order_by(OutboundMessage.due_at)
+        .options(_UNREAD)
+        .where(*_coming(until, sight, contacts, language))
+        .order_by(OutboundMessage.due_at, OutboundMessage.id)
         .limit(limit)
     ).all()
+
+
+def count_coming(
+    tx: Transaction,
+    until: datetime,
+    *,
+    sight: Sight = EVERYTHING,
+    contacts: Collection[UUID] | None = None,
+    language: Language | None = None,
+) -> int:
+    """How many these are."""
+    counted = select(func.count()).select_from(OutboundMessage).where(*_coming(until, sight, contacts, language))
+    return tx.session.scalar(counted) or 0
+
+
+def _coming(
+    until: datetime, sight: Sight, contacts: Collection[UUID] | None, language: Language | None
+) -> list[ColumnElement[bool]]:
+    found = [
+        OutboundMessage.lane == Lane.FAMILIES,
+        OutboundMessage.state == OutboundState.QUEUED,
+        OutboundMessage.due_at <= until,
+        of_contact(sight, OutboundMessage.contact_id),
+    ]
+    if contacts is not None:
+        found.append(OutboundMessage.contact_id.in_(contacts))
+    if language is not None:
+        found.append(OutboundMessage.contact_id.in_(select(Contact.id).where(Contact.language == language)))
+    return found
 
 
 def waiting_for(tx: Transaction, contact_id: UUID) -> Sequence[OutboundMessage]:

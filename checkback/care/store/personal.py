@@ -147,6 +147,7 @@ NOTHING_OF_A_FAMILY = frozenset(
     {
         "absence",
         "audit_event",
+        "canary",
         "care_team",
         "check_in_plan",
         "counter",

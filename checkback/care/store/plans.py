@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from checkback.care.model import Answer, CheckIn, CheckInPlan, Family, Incident
 from checkback.care.store.at_hand import may_be_at_hand
 from checkback.care.store.database import Transaction
+from checkback.care.store.sights import EVERYTHING, Sight, is_in_sight
 from checkback.care.terms import PlanState
 
 
@@ -35,11 +36,27 @@ def approved(tx: Transaction, programme_id: UUID, name: str) -> CheckInPlan | No
     )
 
 
-def followers(tx: Transaction, plan_ids: Sequence[UUID]) -> Sequence[Family]:
-    """The families who follow one of these versions, in the order of their enrolment; closed ones too."""
-    return tx.session.scalars(
-        select(Family).where(Family.plan_id.in_(plan_ids)).order_by(Family.enrolled_at, Family.reference)
+def followers(
+    tx: Transaction, plan_ids: Sequence[UUID], sight: Sight = EVERYTHING, most: int | None = None
+) -> Sequence[Family]:
+    """The families in sight who follow one of these versions, in the order of their enrolment; closed ones too.
+
+    Args:
+        most: only so many, those enrolled last.
+    """
+    found = tx.session.scalars(
+        select(Family)
+        .where(Family.plan_id.in_(plan_ids), is_in_sight(sight))
+        .order_by(Family.enrolled_at.desc(), Family.reference.desc())
+        .limit(most)
     ).all()
+    return found[::-1]
+
+
+def count_all_followers(tx: Transaction, plan_id: UUID, sight: Sight) -> int:
+    """How many families in sight follow this version; closed ones too."""
+    counted = select(func.count()).select_from(Family).where(Family.plan_id == plan_id, is_in_sight(sight))
+    return tx.session.scalar(counted) or 0
 
 
 def count_followers(tx: Transaction, plan_id: UUID) -> int:

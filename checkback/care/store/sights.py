@@ -27,6 +27,11 @@ class Sight:
 EVERYTHING = Sight(is_wide=True)
 
 
+def is_in_sight(sight: Sight) -> ColumnElement[bool]:
+    """The same as a condition on families."""
+    return true() if sight.is_wide else or_(Family.team_id.in_(sight.teams), Family.id.in_(sight.called_to))
+
+
 def of_family(
     sight: Sight, family_id: InstrumentedAttribute[UUID] | InstrumentedAttribute[UUID | None]
 ) -> ColumnElement[bool]:
@@ -43,5 +48,6 @@ def of_contact(
     """The same for rows that belong to a contact, or to nobody we know."""
     if sight.is_wide:
         return true()
-    theirs = select(Contact.id).where(of_family(sight, Contact.family_id))
-    return or_(contact_id.is_(None), contact_id.in_(theirs))
+    theirs = select(Contact.id).join(Family, Family.id == Contact.family_id).where(is_in_sight(sight))
+    is_theirs = contact_id.in_(theirs)
+    return or_(contact_id.is_(None), is_theirs) if contact_id.nullable else is_theirs

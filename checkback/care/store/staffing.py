@@ -9,6 +9,7 @@ from sqlalchemy import func, or_, select, union
 
 from checkback.care.model import Assignment, CareTeam, Escalation, Family, StaffMember, Task
 from checkback.care.store.database import Transaction
+from checkback.care.store.escalations import UNENDED
 from checkback.care.terms import EscalationState, TaskState
 
 
@@ -40,11 +41,9 @@ def called_to(tx: Transaction, staff_id: UUID) -> frozenset[UUID]:
     asked_to = select(Task.family_id).where(
         Task.family_id.is_not(None), Task.owner_id == staff_id, Task.state == TaskState.OPEN
     )
-    is_open = Escalation.state != EscalationState.RESOLVED
-    in_distress = select(Escalation.family_id).where(
-        Escalation.family_id.is_not(None), or_(is_open, Escalation.acknowledged_by == staff_id)
-    )
-    return frozenset(tx.session.scalars(union(assigned, asked_to, in_distress)))
+    known = select(Escalation.family_id).where(Escalation.family_id.is_not(None))
+    in_distress, taken = known.where(Escalation.state.in_(UNENDED)), known.where(Escalation.acknowledged_by == staff_id)
+    return frozenset(tx.session.scalars(union(assigned, asked_to, in_distress, taken)))
 
 
 def family_counts(tx: Transaction) -> Mapping[UUID, int]:

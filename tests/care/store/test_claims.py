@@ -17,7 +17,7 @@ from checkback.care.errors import ClaimLost
 from checkback.care.flows import check_ins, conversation, escalations, outbound
 from checkback.care.flows.enrolment import NewContact
 from checkback.care.flows.inbound import Received, ReceivedText, receive_text
-from checkback.care.flows.outbound import DeliveryReport
+from checkback.care.flows.outbound import DeliveryReport, Share
 from checkback.care.model import (
     CheckIn,
     Conversation,
@@ -99,6 +99,43 @@ def test_two_workers_over_two_hundred_due_texts_send_each_once(house, home, tmp_
     assert len(bodies) == 200
     assert set(bodies.values()) == {1}
     assert {message.state for message in house.outbox()} == {OutboundState.ACCEPTED}
+
+
+def test_several_senders_begin_with_texts_of_their_own(house):
+    queue(house.rt.store, 60)
+    shares = [Share(n, 3) for n in range(3)]
+    ids = {message.id for message in house.outbox()}
+    for share in shares:
+        before = len(house.carrier.taken)
+        outbound.deliver_due(house.rt, Lane.FAMILIES, 60, share)
+        assert {text.id for text in house.carrier.taken[before:]} == {each for each in ids if share.holds(each)}
+    assert len(house.carrier.taken) == 60
+
+
+def test_a_sender_whose_own_texts_are_sent_helps_with_the_others(house):
+    queue(house.rt.store, 30)
+    share = Share(1, 3)
+    while outbound.deliver_due(house.rt, Lane.FAMILIES, 4, share).done:
+        pass
+    assert len({text.id for text in house.carrier.taken}) == len(house.carrier.taken) == 30
+
+
+@ON_POSTGRESQL
+def test_who_takes_a_turn_does_not_wait_for_who_takes_another(house, home, tmp_path):
+    for n in range(2):
+        house.enrols(f"24-{n}", contacts=[NewContact("Ana Morales", f"+131455502{n:02d}")])
+        house.receives("hello", from_=f"+131455502{n:02d}", to=FAMILY_LINE)
+    house.clock.tick(seconds=3)
+    conversation.gather_turns(house.rt)
+    lease = timedelta(seconds=50)
+    with another(house, home.url, tmp_path) as second, house.rt.store.begin("test.claim") as tx:
+        mine = messages.claim_turn(tx, lease)
+        with second.rt.store.begin("test.claim-beside") as beside:  # the first has not ended yet
+            theirs = messages.claim_turn(beside, lease)
+            assert mine is not None and theirs is not None
+            assert theirs.id != mine.id
+            beside.record("test.claimed", theirs)
+        tx.record("test.claimed", mine)
 
 
 def test_the_same_text_fifty_times_at_once_is_kept_once(house, home, tmp_path):

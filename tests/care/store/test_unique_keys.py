@@ -12,6 +12,8 @@ from checkback.care.model import Base
 
 ONCE = {
     ("audit_event", "chain_position"): "a line of the audit takes the place of another",
+    ("canary", "code"): "a test text that is taken for another",
+    ("canary", "hour"): "two schedulers that each send one an hour",
     ("care_team", "name"): "two teams that nobody can tell apart",
     ("check_in", "contact_id", "incident_id", "step"): "the same step is promised to somebody twice",
     ("check_in_plan", "programme_id", "name", "version"): "two plans of one version",
