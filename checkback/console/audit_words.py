@@ -195,6 +195,7 @@ DONE: Mapping[str, str] = Told(
         "set-up": later("set up"),
         "shift-taken-out": later("a shift was taken out"),
         "shift-ended": later("the shift of who had it ended"),
+        "signed-in": later("signed in"),
         "signed-out": later("signed out"),
         "signed-out-everywhere": later("signed out everywhere"),
         "silent": later("on trial"),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from babel.dates import format_date
 
 from checkback.care.flows.board import Counts
-from checkback.care.flows.tomorrow import Day
 from checkback.console.speaking import gettext as _
 from checkback.console.speaking import locale
 
@@ -36,9 +36,9 @@ def bars(counts: Counts) -> Sequence[Bar]:
     )
 
 
-def days(found: Sequence[Day]) -> Sequence[Bar]:
-    """How many texts go on each day, to one scale."""
-    return _to_scale({format_date(day.date, "EEE d", locale=locale()): len(day.texts) for day in found})
+def days(falling_due: Mapping[date, int]) -> Sequence[Bar]:
+    """How many texts fall due on each day, to one scale."""
+    return _to_scale({format_date(day, "EEE d", locale=locale()): count for day, count in falling_due.items()})
 
 
 def _to_scale(counts: Mapping[str, int]) -> Sequence[Bar]:

@@ -12,8 +12,10 @@ from checkback.care.flows.alarm_load import AlarmLoad
 from checkback.console.desk import Visit
 
 #: A row of the drawing, in its own units: the bars of one person stand on one line.
-ROW, LEFT, RIGHT, HIGHEST = 64, 0, 320, 34
-GAP = 4
+ROW, LEFT, RIGHT, HIGHEST = 72, 0, 720, 38
+GAP = 24
+#: Below everybody the Mondays stand.
+FOOT = 20
 
 
 @dataclass(frozen=True)
@@ -42,15 +44,16 @@ class DrawnRow:
 async def show(visit: Visit) -> Response:
     load = await visit.run(alarm_load.alarm_load, visit.desk.rt)
     rows = drawn(load)
-    return visit.page("load.html", load=load, rows=rows, width=RIGHT, height=len(rows) * ROW)
+    mondays = [(round(LEFT + (n + 0.5) * _width(load), 1), monday) for n, monday in enumerate(load.weeks)]
+    return visit.page("load.html", load=load, rows=rows, mondays=mondays, width=RIGHT, height=len(rows) * ROW + FOOT)
 
 
 def drawn(load: AlarmLoad) -> Sequence[DrawnRow]:
-    """Everybody's weeks to one scale; something is never drawn as nothing."""
+    """The weeks of everybody who was told of something, to one scale; something is never drawn as nothing."""
     most = max((week.alarms for person in load.people for week in person.weeks), default=0) or 1
-    width = (RIGHT - LEFT) / max(len(load.weeks), 1)
+    width = _width(load)
     rows = []
-    for at, person in enumerate(load.people):
+    for at, person in enumerate(each for each in load.people if any(week.alarms for week in each.weeks)):
         base = at * ROW + ROW - 6
         columns = []
         for n, week in enumerate(person.weeks):
@@ -69,3 +72,8 @@ def drawn(load: AlarmLoad) -> Sequence[DrawnRow]:
             )
         rows.append(DrawnRow(person.name, at * ROW + 12, base, columns))
     return rows
+
+
+def _width(load: AlarmLoad) -> float:
+    """How wide a week is drawn."""
+    return (RIGHT - LEFT) / max(len(load.weeks), 1)

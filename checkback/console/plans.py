@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from checkback.adapters.reading_grade import reading_grade
 from checkback.care.errors import AlreadyApproved, NoSuchPlan, NoSuchScene, NotAllowed, NotFound
-from checkback.care.flows import family_page, family_plans, plan_pages, plan_versions
+from checkback.care.flows import family_page, family_plans, plan_pages, plan_versions, rotas
 from checkback.care.flows import plans as plan_flow
 from checkback.care.flows.plan_pages import Wanted
 from checkback.care.flows.plans import Rehearsal
@@ -38,6 +38,9 @@ ZONES = (
     "Pacific/Honolulu",
     "America/Puerto_Rico",
 )
+
+#: So many of the families that follow a plan are on its page, those enrolled last.
+MOST_FOLLOWERS = 50
 
 
 async def show(visit: Visit) -> Response:
@@ -140,8 +143,11 @@ async def retire(visit: Visit) -> Response:
 
 
 async def before_move(visit: Visit) -> Response:
-    """What a move to this version would change for a family."""
-    return await _move(visit, visit.request.query_params.get("family", ""), really=False)
+    """What a move to this version would change for a family; without one, which family is asked."""
+    family = visit.request.query_params.get("family", "")
+    if not family:
+        return visit.page("plan_move.html", reference=_reference(visit), family="", change=None, problem="")
+    return await _move(visit, family, really=False)
 
 
 async def move(visit: Visit) -> Response:
@@ -217,8 +223,10 @@ async def _version(visit: Visit, status: int = 200, *, problem: str = "") -> Res
         others=others,
         against=against,
         changes=await visit.run(plan_versions.compare, rt, against, version.reference) if against else [],
-        followers=await visit.run(plan_versions.followers, rt, version.reference, visit.me.account.id),
+        followers=await visit.run(plan_versions.followers, rt, version.reference, visit.me.account.id, MOST_FOLLOWERS),
+        followers_in_all=await visit.run(plan_versions.count_followers, rt, version.reference, visit.me.account.id),
         problem=problem,
+        zone=await visit.run(rotas.programme_zone, rt),
         is_author=version.drafted_by == visit.me.account.login,
     )
 

@@ -55,7 +55,7 @@ async def set_turns(visit: Visit) -> Response:
             visit.me.account.login,
             starts_on=_day(form.get("starts_on", "")),
             changes_at=int(form["changes_at"]) if form.get("changes_at", "").isdecimal() else -1,
-            zone=page.zone,
+            zone=form["zone"].strip() or None if "zone" in form else page.zone,
         )
     except (RotaRefused, NotFound) as refused:
         return await _page(visit, 422, problems={"turns": told(refused)}, kept=form)
@@ -131,6 +131,7 @@ async def _page(
         problems=problems or {},
         kept=form,
         turns=[*turns, *[("", "")] * max(_ROWS - len(turns), 1)],
+        programme_zone=await visit.run(rotas.programme_zone, rt),
         feed=f"{rt.console_url}/rotas/{page.line.id}/{page.feed_token}.ics",
         before=page.monday - timedelta(days=7),
         after=page.monday + timedelta(days=7),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 
@@ -26,11 +28,21 @@ LASTS: Mapping[str, timedelta | None] = {
 }
 
 
+#: What may be wished for, and how long the name of it may be.
+WISHES, LONGEST_WISH = tuple(each.name for each in fields(Wishes)), 80
+
+
 async def show(visit: Visit) -> Response:
     asked = visit.request.query_params
-    wishes = Wishes(*(asked.get(name, "")[:80] for name in ("team", "plan", "language", "family")))
+    wishes = Wishes(**{name: asked.get(name, "")[:LONGEST_WISH] for name in WISHES})
     page = await visit.run(tomorrow.look, visit.desk.rt, visit.me.account.id, wishes)
-    return visit.page("tomorrow.html", page=page, wishes=wishes, chart=days(page.days))
+    first, later = _query(replace(wishes, after="")), _query(replace(wishes, after=page.next_page))
+    return visit.page("tomorrow.html", page=page, wishes=wishes, first=first, later=later, chart=days(page.falling_due))
+
+
+def _query(wishes: Wishes) -> str:
+    asked = {name: value for name, value in vars(wishes).items() if value}
+    return f"?{urlencode(asked)}" if asked else ""
 
 
 async def before_hold(visit: Visit) -> Response:

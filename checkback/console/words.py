@@ -265,6 +265,7 @@ KINDS: Mapping[OutboundKind, str] = Told(
         OutboundKind.CONFIRMATION: later("Confirmation"),
         OutboundKind.ALARM: later("Alarm"),
         OutboundKind.REMINDER: later("Reminder of tasks"),
+        OutboundKind.CANARY: later("Our own test text"),
     }
 )
 
@@ -506,6 +507,7 @@ DIALOGUES: Mapping[Dialogue, str] = Told(
         Dialogue.CHECK_IN: later("asks how they are"),
         Dialogue.NEED: later("asks what would help"),
         Dialogue.CONSENT: later("asks whether they want texts"),
+        Dialogue.HELP: later("asks whether they got the help"),
         Dialogue.SCREENING: later("asks a questionnaire, item by item"),
         Dialogue.NONE: later("asks nothing"),
     }

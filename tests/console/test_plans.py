@@ -107,6 +107,10 @@ def test_a_family_is_moved_after_a_look(rivera, admin, staffed, family):
     assert rivera.sends("/plans/standard@2/move", family=family).status_code == 303
     assert staffed.all(Family)[0].plan_id != first
     assert rivera.opens("/plans/standard@2/move?family=F-99").status_code == 422
+    nobody_yet = rivera.opens("/plans/standard@2/move")
+    assert nobody_yet.status_code == 200
+    assert 'role="alert"' not in nobody_yet.text
+    assert 'name="family"' in nobody_yet.text
 
 
 def test_a_rehearsal_keeps_the_hour_on_the_wall_across_the_clock_change(lee, family):

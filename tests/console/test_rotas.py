@@ -46,6 +46,25 @@ def test_turns_are_kept_as_they_were_written_and_mended_without_losing_them(rive
     assert turns_of(rota, staffed) == [("lee", 7), ("ortiz", 3)]
 
 
+def test_the_zone_of_a_rota_is_set_kept_and_taken_back_where_its_turns_are(rivera, staffed, rota):
+    def zone_of() -> str | None:
+        (zone,) = [each.zone for each in staffed.all(Rota) if each.id == rota]
+        return str(zone) if zone else None
+
+    form = {"login0": "lee", "days0": "7", "changes_at": "8"}
+    refused = rivera.sends(f"/rotas/{rota}/turns", **form, zone="Central")
+    assert refused.status_code == 422
+    assert "Central" in refused.text
+    assert zone_of() is None
+    assert rivera.sends(f"/rotas/{rota}/turns", **form, zone="America/Denver").status_code == 303
+    assert zone_of() == "America/Denver"
+    assert 'value="America/Denver"' in rivera.opens(f"/rotas/{rota}").text
+    rivera.sends(f"/rotas/{rota}/turns", **form)  # a form that does not ask changes nothing
+    assert zone_of() == "America/Denver"
+    rivera.sends(f"/rotas/{rota}/turns", **form, zone="")
+    assert zone_of() is None
+
+
 @pytest.mark.parametrize("hour", ["", "24", "noon"])
 def test_an_hour_that_is_none_is_named(rivera, staffed, rota, hour):
     before = turns_of(rota, staffed)
