@@ -467,7 +467,7 @@ def _pretend_account(settings: Settings) -> SimulatorConfig:
         port=settings.simulator_port,
         account_sid=settings.twilio_account_sid,
         auth_token=settings.twilio_auth_token.get_secret_value(),
-        numbers={settings.family_sender: inbound, settings.alert_sender: inbound},
+        numbers=dict.fromkeys(settings.senders.values(), inbound),
         phones=[
             PhoneToHold(FAMILY_PHONE, "Ana's phone", "family", settings.family_sender),
             *(PhoneToHold(number, name, "clinician", settings.alert_sender) for name, number in pagers()),

@@ -14,7 +14,11 @@ from checkback.care.terms import Sender
 LOW_BALANCE = Decimal(5)
 LARGEST_SKEW = timedelta(seconds=60)
 _REGISTERED = "VERIFIED"
-_WHERE = {Sender.FAMILY: "CHECKBACK_FAMILY_SENDER", Sender.ALERT: "CHECKBACK_ALERT_SENDER"}
+_WHERE = {
+    Sender.FAMILY: "CHECKBACK_FAMILY_SENDER",
+    Sender.ALERT: "CHECKBACK_ALERT_SENDER",
+    Sender.CANARY: "CHECKBACK_CANARY_SENDER",
+}
 
 
 @dataclass(frozen=True)
@@ -182,7 +186,7 @@ def _registration(what: str, found: OwnNumber, services: Sequence[Service], expe
 
 
 def _apart(services: Sequence[Service], expected: Expected) -> Finding:
-    both = set(expected.senders.values())
+    both = {expected.senders[Sender.FAMILY], expected.senders[Sender.ALERT]}
     if any(both <= service.numbers for service in services):
         return Finding(
             "messaging services",

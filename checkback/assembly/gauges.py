@@ -25,6 +25,8 @@ _PAUSED = Gauge(
 )
 _TROUBLES = Gauge("checkback_carrier_troubles", "Troubles at the carrier that nobody has mended", ["sender", "code"])
 _ALIVE = Gauge("checkback_process_seen_seconds", "How long ago a process last showed a sign of life", ["process"])
+_CANARY = Gauge("checkback_canary_missing", "1 while the hourly text to ourselves has not come back in time, else 0")
+_CANARY_AGE = Gauge("checkback_canary_returned_seconds", "How long ago one came back; NaN where none ever did")
 _ASSISTANT = Gauge("checkback_assistant_up", "1 while the assistant answers, else 0")
 _CERTIFICATE = Gauge("checkback_certificate_days", "Days until the gateway's certificate ends; NaN if it was not seen")
 
@@ -48,6 +50,9 @@ def show(figures: Figures) -> None:
     _TASKS.set(figures.overdue_tasks)
     silent = figures.seconds_since(figures.last_heard_at)
     _SILENCE.set(math.nan if silent is None else silent)
+    _CANARY.set(int(figures.canary_is_missing))
+    returned = figures.seconds_since(figures.canary_returned_at)
+    _CANARY_AGE.set(math.nan if returned is None else returned)
     _PAUSED.clear()  # what has passed must not be told on
     for sender, code in figures.paused.items():
         _PAUSED.labels(sender, str(code)).set(1)

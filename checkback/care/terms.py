@@ -62,6 +62,8 @@ class Sender(StrEnum):
 
     FAMILY = "family"
     ALERT = "alert"
+    CANARY = "canary"
+    """Texts the family line once an hour, so that we notice when texts do not come through; nobody is told of it."""
 
 
 class Lane(StrEnum):
@@ -155,6 +157,7 @@ class OutboundKind(StrEnum):
     CONFIRMATION = "confirmation"
     ALARM = "alarm"
     REMINDER = "reminder"
+    CANARY = "canary"
 
 
 class SentAnyway(StrEnum):

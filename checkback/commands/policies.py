@@ -25,12 +25,15 @@ def list_() -> None:
 
 
 @app.command("draft")
-def draft(file: Annotated[Path, typer.Argument(help="As program/escalation.yml.")]) -> None:
+def draft(
+    file: Annotated[Path, typer.Argument(help="As program/escalation.yml.")],
+    by: Annotated[str, typer.Option("--by", help="Your login; somebody else approves what you draft.")],
+) -> None:
     """Keep what a file says as drafts, where it differs; nobody is told by a draft."""
     from checkback.care.flows import policies
 
     with opened("policies") as rt:
-        made = policies.draft(rt, file)
+        made = policies.draft(rt, file, by)
     for line in made:
         typer.echo(f"drafted: {line}")
     if not made:

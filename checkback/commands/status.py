@@ -58,6 +58,9 @@ def lines_of(figures: Figures) -> list[Line]:
         Line("tasks overdue", str(figures.overdue_tasks), figures.overdue_tasks == 0),
         Line("last text heard", _ago(figures.seconds_since(figures.last_heard_at)), True),
     ]
+    if figures.canary_is_missing or figures.canary_returned_at is not None:
+        came_back = _ago(figures.seconds_since(figures.canary_returned_at))
+        lines.append(Line("hourly test text came back", came_back, not figures.canary_is_missing))
     paused = ", ".join(f"{sender} by {code}" for sender, code in figures.paused.items())
     troubles = ", ".join(f"{sender} {code}" for sender, code in figures.troubles)
     lines.append(Line("senders that stand still", paused or "none", not paused))

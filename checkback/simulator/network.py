@@ -34,7 +34,7 @@ class Network:
         self.pictures = Pictures(config.state_file.with_suffix(".pictures") if config.state_file else None)
         self.opt_outs = OptOuts(self.account, self.texts)
         around = Surroundings(self.account, self.clock, self.texts, self.faults, self.webhooks, config.pace, self._keep)
-        self.sending = Sending(around)
+        self.sending = Sending(around, self._reached_our_own)
         self.held_phones = {phone.number: phone for phone in config.phones_to_hold}
         self._config = config
         self.voice = Voice(around, self.calls)
@@ -65,6 +65,10 @@ class Network:
     def write(self, phone: str, ours: str, written: Written) -> Text:
         """A phone's holder writes to a number of ours."""
         return self._inbound.write(phone, ours, written)
+
+    def _reached_our_own(self, text: Text) -> None:
+        """A text to another number of the account: there it is an inbound text like any other, with its own SID."""
+        self._inbound.write(text.ours, text.phone, Written(text.body))
 
     def _keep(self, text: Text) -> Text:
         self.texts.keep(text)

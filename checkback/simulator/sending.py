@@ -48,8 +48,9 @@ class Surroundings:
 class Sending:
     """Texts on their way from the application to the phones. Used from one event loop only."""
 
-    def __init__(self, around: Surroundings) -> None:
-        self._around = around
+    def __init__(self, around: Surroundings, hand_over: Callable[[Text], object]) -> None:
+        """`hand_over` gets each text that has reached another number of the account's."""
+        self._around, self._hand_over = around, hand_over
         self._account, self._clock = around.account, around.clock
         self._carrying = Lanes()
         self._telling = Lanes()
@@ -216,6 +217,8 @@ class Sending:
             self._keep(replace(self._around.texts.now(text), arrived_at=self._now()))
         else:
             self._move(text, "delivered")
+        if self._around.texts.now(text).arrived_at is not None and text.phone in self._account.numbers:
+            self._hand_over(text)
 
     def _registration_missing(self, text: Text) -> int | None:
         """The code with which carriers drop a text of an unregistered sender, where they ask for registration."""

@@ -16,7 +16,8 @@ BEATS_EVERY = 15.0
 AUDITS_EVERY = 300.0
 #: How soon a sentence that was approved elsewhere is said here.
 LEARNS_EVERY = 5.0
-#: Threads of each kind. Alerts have two, so that one hanging call does not hold up the next alert.
+#: Threads of each kind. Alerts have two, so that one hanging call does not hold up the next alert. More threads want
+#: more connections, and two of each process share the hundred that PostgreSQL has by default.
 ALERT_SENDERS, FAMILY_SENDERS, ANSWERERS = 2, 2, 2
 
 
@@ -27,7 +28,11 @@ def lanes(rt: Runtime) -> list[Loop]:
         for n in range(ALERT_SENDERS)
     ]
     families = [
-        Loop(f"families-{n}", partial(outbound.deliver_due, rt, Lane.FAMILIES, 5), FAMILIES_LOOK_EVERY)
+        Loop(
+            f"families-{n}",
+            partial(outbound.deliver_due, rt, Lane.FAMILIES, 5, outbound.Share(n, FAMILY_SENDERS)),
+            FAMILIES_LOOK_EVERY,
+        )
         for n in range(FAMILY_SENDERS)
     ]
     answers = [

@@ -174,6 +174,8 @@ class Night:
         self.assistant = FakeAssistant()
         self.desk = Desk(seed)
         self.crashes = 0
+        self.looked_at = self.clock.now()
+        """When somebody last began to do everything that was due."""
         self.failures: list[str] = []
         """Duties in which a row failed though nothing was wrong with it."""
         self.brought: dict[str, str] = {}
@@ -375,6 +377,7 @@ class Night:
     def _works_quietly(self) -> None:
         process = self.processes[0]
         self.processes.reverse()
+        self.looked_at = self.clock.now()
         busy = {process.duties[which][0] for which in range(len(process.duties)) if self._does_all_of(process, which)}
         if busy & _TELLING:
             # An alert that came too late, say, makes the next person due within a minute: not when the night leaps on.

@@ -80,7 +80,7 @@ def _every_promise_ends_one_way(night: Night, house: House) -> Iterator[str]:
 
     for check_in in house.all(CheckIn):
         ends = [e.action for e in events if e.subject_id == check_in.id and e.action in _ENDS]
-        if _still_has_time(check_in, night.clock.now()):
+        if _still_has_time(check_in, night):
             continue
         if len(ends) != 1 or not check_in.state.is_over:
             yield f"{check_in.step} stands at {check_in.state}, ended {ends}"
@@ -95,11 +95,12 @@ def _every_promise_ends_one_way(night: Night, house: House) -> Iterator[str]:
                 yield f"{check_in.step} is cancelled without a reason"
 
 
-def _still_has_time(check_in: CheckIn, now: datetime) -> bool:
+def _still_has_time(check_in: CheckIn, night: Night) -> bool:
     """Whether a step of the plan is yet to come, on its way, or waits for its answer."""
+    now = night.clock.now()
     match check_in.state:
         case CheckInState.PLANNED:
-            return check_in.due_at > now
+            return check_in.due_at > night.looked_at  # what fell due in the night's last minute, nobody has looked for
         case CheckInState.DUE:
             return check_in.send_before > now
         case CheckInState.ASKED:

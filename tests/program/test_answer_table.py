@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import product
 
 import pytest
@@ -115,3 +116,46 @@ def test_what_is_said_in_distress_needs_nothing_filled_in() -> None:
     said = ANSWERS.keys() | {"picture.received", "unknown.hello", "assistant.down", "fallback.heard"}
     assert said <= WORDING.keys()
     assert not {key for key in said if WORDING.slots(key)}
+
+
+#: The table as the clinical lead approved it, once more in another hand: a cell that changes in the file alone is seen.
+#: In the order neutral, safe, unsafe.
+APPROVED = {
+    Danger.SUICIDE: ("safety.suicide", "safety.suicide", "safety.suicide"),
+    Danger.SELF_HARM: ("safety.self_harm", "safety.self_harm", "safety.self_harm"),
+    Danger.OTHERS_SUICIDE: ("safety.others_suicide", "safety.others_suicide", "safety.others_suicide"),
+    Danger.HARM_TO_OTHERS: ("safety.harm_to_others", "safety.harm_to_others", "safety.bland"),
+    Danger.VIOLENCE_NOW: ("safety.violence", "safety.violence", None),
+    Danger.PARTNER_VIOLENCE: ("safety.bland", "safety.violence", "safety.bland"),
+    Danger.CHILD_ABUSE: ("safety.bland", "safety.violence", "safety.bland"),
+    Danger.CHILD_IN_DANGER: ("safety.child", "safety.child", "safety.bland"),
+    Danger.MEDICAL: ("safety.medical", "safety.medical", "safety.medical"),
+    Danger.DURESS: ("safety.bland", "safety.bland", "safety.bland"),
+    Danger.DISTRESS: ("safety.heard", "safety.heard", "safety.heard"),
+    Danger.UNSCREENED: ("fallback.heard", "fallback.heard", "fallback.heard"),
+    None: ("safety.violence", "safety.violence", "safety.bland"),
+}
+#: What happened, who did it, and who we are: not on a phone that somebody else may hold, whatever the cell says.
+#: "In danger, call 911" is not among it: our ordinary answer says so to everybody.
+GIVES_AWAY = re.compile(
+    r"police|officer|incident|abuse|violen|partner|husband|wife|shelter|protect|detective|"
+    r"polic|oficial|incidente|abus|pareja|espos|refugio|proteg|maltrat",
+    re.IGNORECASE,
+)
+
+
+def test_the_approved_table_has_a_row_for_every_danger() -> None:
+    assert set(APPROVED) == {*Danger, None}
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize(("danger", "mode"), list(product(APPROVED, (NEUTRAL, SAFE, UNSAFE))))
+def test_each_cell_is_answered_as_approved_and_gives_nothing_away(
+    danger: Danger | None, mode: SafetyMode, language: Language
+) -> None:
+    key = ANSWERS.answer(danger, ACUTE, mode)
+    assert key == APPROVED[danger][(NEUTRAL, SAFE, UNSAFE).index(mode)]
+    text = "" if key is None else WORDING.render(key, language, mode)
+    if mode is not SAFE:
+        assert not GIVES_AWAY.findall(text)
+    assert bool(text) is (key is not None)

@@ -11,14 +11,28 @@ from typing import TypeVar
 
 Result = TypeVar("Result")
 
+_TRIED_AGAIN_AFTER = 0.25
+
 
 @contextmanager
-def spread_over(front: int, ports: Sequence[int]) -> Iterator[None]:
-    """Pass each connection to `front` on to the next of these ports, as a proxy before two gateways does."""
+def spread_over(front: int, ports: Sequence[int], holds: float = 0.0) -> Iterator[None]:
+    """Pass each connection to `front` on to the next of these ports, as a proxy before two gateways does.
+
+    Where nobody takes it, it is tried again for so many seconds, as `lb_try_duration` in deploy/Caddyfile says.
+    """
     loop, turns = asyncio.new_event_loop(), cycle(ports)
 
     async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        behind_reader, behind_writer = await asyncio.open_connection("127.0.0.1", next(turns))
+        until = loop.time() + holds
+        while True:
+            try:
+                behind_reader, behind_writer = await asyncio.open_connection("127.0.0.1", next(turns))
+                break
+            except OSError:
+                if loop.time() >= until:
+                    writer.close()
+                    return
+                await asyncio.sleep(_TRIED_AGAIN_AFTER)
         await asyncio.gather(_pour(reader, behind_writer), _pour(behind_reader, writer))
 
     def in_the_loop(work: Coroutine[object, object, Result]) -> Result:

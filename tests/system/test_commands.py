@@ -181,7 +181,7 @@ def in_use_settings(folder: Path) -> dict[str, str]:
         "CHECKBACK_ACTIONS_TOKEN": key(),
         "TWILIO_ACCOUNT_SID": "AC" + secrets.token_hex(16),
         "TWILIO_AUTH_TOKEN": secrets.token_hex(16),
-        "TWILIO_BASE_URL": "http://127.0.0.1:9",
+        "HTTPS_PROXY": "http://127.0.0.1:9",  # Twilio's address is the only one, and there is no way to it
     }
 
 

@@ -13,6 +13,7 @@ from uuid import UUID
 from checkback.care.flows.rotas import WARN_AHEAD
 from checkback.care.model import (
     CheckIn,
+    CheckInPlan,
     Contact,
     Escalation,
     EscalationNotice,
@@ -24,10 +25,10 @@ from checkback.care.model import (
 from checkback.care.rules.sending import HandOver, Wait, judge
 from checkback.care.runtime import Runtime
 from checkback.care.steps.sight import sight_of
-from checkback.care.steps.timing import hours_for
+from checkback.care.steps.timing import hours_of
 from checkback.care.store import (
     Transaction,
-    check_ins,
+    ahead,
     console,
     escalations,
     gathering,
@@ -37,6 +38,7 @@ from checkback.care.store import (
     today,
     work,
 )
+from checkback.care.store.ahead import Which
 from checkback.care.store.sights import Sight
 from checkback.care.store.today import Silence
 from checkback.care.terms import (
@@ -188,7 +190,6 @@ def look(rt: Runtime, reader_id: UUID) -> Board:
         programme = people.the_programme(tx)
         beats = work.heartbeats(tx)
         silent = [beat.name for beat in beats if beat.at < tx.now - SILENT_AFTER]
-        coming = _coming(tx, sight)
         return Board(
             now=tx.now,
             zone=programme.zone,
@@ -199,8 +200,8 @@ def look(rt: Runtime, reader_id: UUID) -> Board:
             tasks_in_all=today.count_open_tasks(tx, reader.id, sight),
             tasks_elsewhere=work.count_open_tasks_beyond(tx, sight),
             is_new=not console.is_lived_in(tx),
-            coming=coming[:MOST_COMING],
-            coming_in_all=len(coming),
+            coming=_coming(tx, sight),
+            coming_in_all=_count_coming(tx, sight),
             gone_silent=today.silences(tx, tx.now - SILENT_SINCE, sight, MOST_SILENT),
             lost=_lost(tx, sight),
             counts=_counts(tx),
@@ -309,25 +310,45 @@ def _told(notices: Sequence[EscalationNotice], staff: Mapping[UUID, StaffMember]
 
 
 def _coming(tx: Transaction, sight: Sight) -> Sequence[Coming]:
+    """The soonest of what is promised or queued."""
     until = tx.now + AHEAD
-    promised, queued = check_ins.coming(tx, until, sight=sight), messages.coming(tx, until, sight=sight)
+    promised = ahead.page(tx, Which(until, sight=sight, is_free=True), MOST_COMING)
+    queued = messages.coming(tx, until, MOST_COMING, sight=sight)
     contacts = console.by_id(tx, Contact, [*(c.contact_id for c in promised), *(m.contact_id for m in queued)])
     families = console.by_id(tx, Family, (contact.family_id for contact in contacts.values()))
-    gathering.hours(tx, families)
     consents = console.latest_consents(tx, contacts)
     agreed = {contact_id for contact_id, consent in consents.items() if consent.state is ConsentState.GIVEN}
-    found = [_promise(c, contacts[c.contact_id], families, agreed) for c in promised if c.held_at is None]
-    found += [_queued(tx, m, contacts.get(m.contact_id) if m.contact_id else None, families) for m in queued]
-    return sorted(found, key=lambda coming: coming.at)
+    found = [_promise(c, contacts[c.contact_id], families, agreed) for c in promised]
+    found += _queued_all(tx, queued, contacts, families)
+    return sorted(found, key=lambda coming: coming.at)[:MOST_COMING]
 
 
-def queued_texts(tx: Transaction, until: datetime, sight: Sight) -> Sequence[Coming]:
-    """What is in the outbox for families in sight already, in the order in which it goes."""
-    queued = messages.coming(tx, until, sight=sight)
+def _count_coming(tx: Transaction, sight: Sight) -> int:
+    until = tx.now + AHEAD
+    promised = ahead.count(tx, Which(until, sight=sight, is_free=True))
+    return promised + messages.count_coming(tx, until, sight=sight)
+
+
+def queued_texts(tx: Transaction, queued: Sequence[OutboundMessage]) -> Sequence[Coming]:
+    """These texts of the outbox, in the order in which they go."""
     contacts = console.by_id(tx, Contact, (message.contact_id for message in queued))
     families = console.by_id(tx, Family, (contact.family_id for contact in contacts.values()))
+    return sorted(_queued_all(tx, queued, contacts, families), key=lambda coming: coming.at)
+
+
+def _queued_all(
+    tx: Transaction,
+    queued: Sequence[OutboundMessage],
+    contacts: Mapping[UUID, Contact],
+    families: Mapping[UUID, Family],
+) -> Sequence[Coming]:
+    gathering.hours(tx, families)
+    # Held to the end: a session forgets rows that nobody holds.
+    promises = console.by_id(tx, CheckIn, (message.check_in_id for message in queued))
+    plans = console.by_id(tx, CheckInPlan, (promise.plan_id for promise in promises.values()))
     found = [_queued(tx, m, contacts.get(m.contact_id) if m.contact_id else None, families) for m in queued]
-    return sorted(found, key=lambda coming: coming.at)
+    del promises, plans
+    return found
 
 
 def _promise(check_in: CheckIn, contact: Contact, families: Mapping[UUID, Family], agreed: set[UUID]) -> Coming:
@@ -347,7 +368,7 @@ def _queued(
     tx: Transaction, message: OutboundMessage, contact: Contact | None, families: Mapping[UUID, Family]
 ) -> Coming:
     return Coming(
-        at=_goes_at(tx, message, contact),
+        at=_goes_at(tx, message),
         zone=contact.zone if contact else "UTC",
         family=families[contact.family_id].reference if contact else None,
         language=contact.language if contact else None,
@@ -358,9 +379,9 @@ def _queued(
     )
 
 
-def _goes_at(tx: Transaction, message: OutboundMessage, contact: Contact | None) -> datetime:
+def _goes_at(tx: Transaction, message: OutboundMessage) -> datetime:
     """When the worker will hand it over, as it will judge it then."""
-    hours = hours_for(tx, contact) if contact else None
+    hours = hours_of(tx, message)
     looked_at = max(tx.now, message.due_at)
     match judge(message.kind, looked_at, not_after=message.not_after, hours=hours, free_until=message.free_until):
         case Wait(until):

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from checkback.care.flows import canary
 from checkback.care.runtime import Runtime
-from checkback.care.store import figures, work
+from checkback.care.store import canaries, figures, work
 from checkback.care.store.figures import Waiting
 from checkback.care.terms import Lane, Sender
 
@@ -26,6 +27,8 @@ class Figures:
     paused: Mapping[Sender, int]
     troubles: Mapping[tuple[str, str], int]
     alive: Mapping[str, datetime]
+    canary_is_missing: bool
+    canary_returned_at: datetime | None
 
     def seconds_since(self, moment: datetime | None) -> float | None:
         """How long ago that was; None where it never was."""
@@ -46,4 +49,6 @@ def look(rt: Runtime) -> Figures:
             paused=figures.pauses(tx),
             troubles=figures.carrier_troubles(tx),
             alive={beat.name: beat.at for beat in work.heartbeats(tx)},
+            canary_is_missing=canary.missing(tx) is not None,
+            canary_returned_at=canaries.returned_at(tx),
         )

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import structlog
 
-from checkback.care.flows import responding, staff_texts
+from checkback.care.flows import canary, responding, staff_texts
 from checkback.care.flows.hearing import Reading, listen, read
 from checkback.care.flows.responding import Heard
 from checkback.care.model import Contact, Conversation, InboundMessage, Phone
@@ -63,6 +63,8 @@ def receive_text(rt: Runtime, text: ReceivedText) -> Received:
     Raises:
         StoreUnavailable: it was not kept.
     """
+    if canary.is_one(rt, text.from_number, text.to_number):
+        return Received.KEPT if canary.hear(rt, text.from_number, text.body) else Received.NOT_OURS
     sender, from_ = _our_sender(rt, text), writer(text.from_number)
     if sender is None:
         log.warning("text.not-ours", sid=text.carrier_sid)
@@ -113,7 +115,9 @@ def _our_sender(rt: Runtime, text: ReceivedText) -> Sender | None:
     if writer(text.from_number).number in rt.senders.values():
         return None  # our own number texting us would answer itself for ever
     to = writer(text.to_number).number
-    return next((sender for sender, number in rt.senders.items() if number == to), None)
+    found = next((sender for sender, number in rt.senders.items() if number == to), None)
+    # Whoever dials one digit wrong, or kept a number from the carrier's list, is heard as at the family line.
+    return Sender.FAMILY if found is Sender.CANARY else found
 
 
 def _keep_staff_text(tx: Transaction, rt: Runtime, phone: Phone, text: ReceivedText, reading: Reading) -> bool:

@@ -83,6 +83,20 @@ class DeliveryReport:
 
 
 @dataclass(frozen=True)
+class Share:
+    """One of several who work side by side on the same rows: the `n`th, from 0, of so many."""
+
+    n: int
+    of: int
+
+    def holds(self, row_id: UUID) -> bool:
+        return row_id.int % self.of == self.n
+
+
+ALONE = Share(0, 1)
+
+
+@dataclass(frozen=True)
 class _Claimed:
     """A text that is ours to hand over until the lease ends."""
 
@@ -90,10 +104,17 @@ class _Claimed:
     claim: UUID | None
 
 
-def deliver_due(rt: Runtime, lane: Lane, limit: int = 10) -> Tally:
-    """Hand over what is due in a lane, one text at a time, each at most once."""
+def deliver_due(rt: Runtime, lane: Lane, limit: int = 10, share: Share = ALONE) -> Tally:
+    """Hand over what is due in a lane, one text at a time, each at most once.
+
+    Args:
+        share: which of those who send from this lane asks: each begins with texts of its own, so that they do not all
+            try to claim the same one; whose own are done helps with the others'.
+    """
     with rt.store.read() as tx:
-        ids = messages.due_ids(tx, lane, limit, buckets.open_for(tx), tx.now + SHORTEST)
+        room = buckets.open_for(tx)
+        ids = messages.due_ids(tx, lane, limit * share.of, room, tx.now + SHORTEST)
+    ids = [each_id for each_id in ids if share.holds(each_id)][:limit] or ids[:limit]
     return each(
         rt,
         "outbound.deliver",

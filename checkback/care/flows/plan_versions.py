@@ -173,11 +173,14 @@ def differences(was: Plan, becomes: Plan) -> Iterator[str]:
             yield f"- {step.name}: {in_words(step)}"
 
 
-def followers(rt: Runtime, reference: str | None = None, reader_id: UUID | None = None) -> Sequence[Follower]:
+def followers(
+    rt: Runtime, reference: str | None = None, reader_id: UUID | None = None, most: int | None = None
+) -> Sequence[Follower]:
     """Which families follow which version: of every plan, of one (`standard`), or one version (`standard@2`).
 
     Args:
         reader_id: only the families that are for this member of staff.
+        most: only so many, those enrolled last; else all.
     """
     with rt.store.read() as tx:
         sight = sight_of(tx, tx.get(StaffMember, reader_id)) if reader_id else EVERYTHING
@@ -191,9 +194,16 @@ def followers(rt: Runtime, reference: str | None = None, reader_id: UUID | None 
         by_id = {each.id: each.reference for each in found}
         return [
             Follower(family.reference, by_id[family.plan_id], family.closed_at is not None)
-            for family in plans.followers(tx, list(by_id))
-            if family.plan_id is not None and sight.covers(family)
+            for family in plans.followers(tx, list(by_id), sight, most)
+            if family.plan_id is not None
         ]
+
+
+def count_followers(rt: Runtime, reference: str, reader_id: UUID) -> int:
+    """How many of the families that are for this member of staff follow this version, closed ones too."""
+    with rt.store.read() as tx:
+        sight = sight_of(tx, tx.get(StaffMember, reader_id))
+        return plans.count_all_followers(tx, find(tx, reference).id, sight)
 
 
 def seed_drafts(tx: Transaction, rt: Runtime, programme: Programme, paths: Sequence[Path], *, approve: bool) -> None:

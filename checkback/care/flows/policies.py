@@ -15,7 +15,6 @@ from checkback.care.program import PolicySeed, PolicyStepSeed
 from checkback.care.runtime import Runtime
 from checkback.care.steps.staff_work import actor
 from checkback.care.store import Transaction, escalations, people
-from checkback.care.store.database import SYSTEM
 from checkback.care.terms import DistressLevel, Role, Urgency
 
 #: What people call a level, and what it is; the worst first.
@@ -43,7 +42,7 @@ class PolicyVersion:
     """The steps as values."""
     only_in_hours: bool = False
     drafted_by: str | None = None
-    """Logins; none where it came from a file."""
+    """Logins; no author where it came with the programme's own files."""
     approved_by: str | None = None
 
 
@@ -54,16 +53,18 @@ def versions(rt: Runtime) -> Sequence[PolicyVersion]:
         return [_seen(tx, policy) for policy in escalations.policy_versions(tx, programme.id)]
 
 
-def draft(rt: Runtime, path: Path) -> Sequence[str]:
-    """Keep what a file says as drafts, where it differs from the newest version there is; names the drafts.
+def draft(rt: Runtime, path: Path, login: str) -> Sequence[str]:
+    """Keep what a file says as drafts of whoever brings it, where it differs from the newest version there is; names
+    the drafts. Somebody else approves them, as with a draft written by hand.
 
     Raises:
         ProgramError: the file is malformed; nothing of it is kept.
+        NotFound: nobody has this login. NotYours: somebody else decides that.
     """
     seeds = program.load_policies(path)
     with rt.store.begin("policies.draft") as tx:
-        programme = people.the_programme(tx)
-        made = [each for each in (_draft(tx, programme, seed) for seed in seeds) if each is not None]
+        staff, programme = _decider(tx, login), tx.lock(people.the_programme(tx))
+        made = [each for each in (_draft(tx, programme, seed, staff) for seed in seeds) if each is not None]
         return [f"{name_of(policy.level, policy.urgency)} version {policy.version}" for policy in made]
 
 
@@ -163,15 +164,13 @@ def _same(tx: Transaction, programme: Programme, seed_: PolicySeed) -> Sequence[
     ]
 
 
-def _draft(
-    tx: Transaction, programme: Programme, seed_: PolicySeed, by: StaffMember | None = None
-) -> EscalationPolicy | None:
+def _draft(tx: Transaction, programme: Programme, seed_: PolicySeed, by: StaffMember) -> EscalationPolicy | None:
     same = _same(tx, programme, seed_)
     if same and _is_as(tx, same[0], seed_):
         return None
     made = keep_policy(tx, programme, seed_, version=same[0].version + 1 if same else 1)
-    made.drafted_by = by.id if by else None
-    tx.record("policy.drafted", made, actor(by) if by else SYSTEM)
+    made.drafted_by = by.id
+    tx.record("policy.drafted", made, actor(by))
     return made
 
 

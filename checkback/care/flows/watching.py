@@ -14,11 +14,11 @@ import structlog
 
 from checkback.care.errors import Refusal, StoreUnavailable, said
 from checkback.care.flows.due import each
-from checkback.care.flows.paging import pager_of
+from checkback.care.flows.paging import page_on_call, pager_of
 from checkback.care.model import Escalation, StaffMember
 from checkback.care.runtime import Runtime
 from checkback.care.steps.escalating import REMIND_AFTER
-from checkback.care.steps.finding import can_be_texted, number_routes, routes_to
+from checkback.care.steps.finding import routes_to
 from checkback.care.steps.outbox import queue_alarm
 from checkback.care.steps.staff_work import actor
 from checkback.care.steps.summoning import queue_summons
@@ -158,18 +158,9 @@ def _longest_pause(tx: Transaction, escalation: Escalation) -> timedelta:
 
 
 def _page_by_a_second_route(tx: Transaction, rt: Runtime, found: Sequence[str]) -> None:
-    """A call where this house can call, and a text; both to the number that is always answered, every quarter hour."""
-    pager = pager_of(rt)
+    """Once in a quarter of an hour."""
     slot = int(tx.now.timestamp() // _SEE_AGAIN.total_seconds())
-    words = rt.wording.staff("alarm.still", count=str(len(found)), url=f"{rt.console_url}/")
-    if rt.on_call_number is None:
-        log.error("watching.nobody-to-tell")
-        return
-    phone = people.phone_or_new(tx, rt.on_call_number)
-    if Way.VOICE in pager.ways:
-        queue_summons(tx, Way.VOICE, rt.wording.staff("call.still"), f"still:call:{slot}", staff=None, phone=phone)
-    if number_routes(tx, pager) and can_be_texted(tx, phone):
-        queue_alarm(tx, phone, words, f"still:{slot}")
+    page_on_call(tx, rt, "alarm.still", "call.still", f"still:{slot}", count=str(len(found)))
 
 
 def _on_call_now(tx: Transaction) -> Sequence[UUID]:

@@ -32,7 +32,7 @@ from checkback.care.model.people import (
     TeamBackup,
 )
 from checkback.care.model.plans import CheckIn, CheckInPlan
-from checkback.care.model.records import AuditEvent, Counter, GoneText, Heartbeat, Restoration
+from checkback.care.model.records import AuditEvent, Canary, Counter, GoneText, Heartbeat, Restoration
 from checkback.care.model.resources import DirectoryImport, NeedNamed, Resource, ResourceOffer, ResourceReach
 from checkback.care.model.rotas import Rota, RotaShift, RotaTurn
 from checkback.care.model.sign_in import RecoveryCode, StaffSession
@@ -46,6 +46,7 @@ __all__ = [
     "Assignment",
     "AuditEvent",
     "Base",
+    "Canary",
     "CareTeam",
     "CheckIn",
     "CheckInPlan",

@@ -97,7 +97,7 @@ class Escalation(Entity):
     """When it was first told at its present level."""
     policy_version: Mapped[int | None] = mapped_column(default=None)
     only_in_hours: Mapped[bool] = mapped_column(default=False, server_default=false())
-    acknowledged_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff_member.id"), default=None)
+    acknowledged_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff_member.id"), default=None, index=True)
     acknowledged_at: Mapped[datetime | None] = mapped_column(default=None)
     calling_by: Mapped[datetime | None] = mapped_column(default=None)
     """When whoever has it said they will have called."""

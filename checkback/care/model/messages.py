@@ -82,6 +82,7 @@ class InboundMessage(Entity):
     __table_args__ = (
         Index("ix_inbound_message_thread", "conversation_id", "received_at"),
         Index("ix_inbound_message_waiting", "state", "received_at"),
+        Index("ix_inbound_message_received", "received_at"),
     )
 
     carrier_sid: Mapped[str] = mapped_column(String(64), unique=True)

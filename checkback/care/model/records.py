@@ -61,6 +61,22 @@ class Counter(Base):
     last: Mapped[int] = mapped_column()
 
 
+class Canary(Entity):
+    """A text of ours to our own family line: sent, heard there, answered, and the answer come back. No family's."""
+
+    __tablename__ = "canary"
+
+    hour: Mapped[int] = mapped_column(unique=True)
+    """Hours since 1970: there is one an hour, however many clocks tick."""
+    code: Mapped[str] = mapped_column(String(12), unique=True)
+    """Stands in its words, so that each is known again."""
+    sent_at: Mapped[datetime] = mapped_column()
+    heard_at: Mapped[datetime | None] = mapped_column(default=None)
+    returned_at: Mapped[datetime | None] = mapped_column(default=None)
+    told_at: Mapped[datetime | None] = mapped_column(default=None)
+    """When the one on call was told that it is missing."""
+
+
 class Heartbeat(Base):
     """When a process or a job was last alive, and how often it has failed since it first was."""
 

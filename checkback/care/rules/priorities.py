@@ -22,6 +22,7 @@ class Priority(IntEnum):
     WELCOME = 7
     CHECK_IN = 8
     REMINDER = 9
+    CANARY = 10
 
 
 _OF_KIND: Mapping[OutboundKind, Priority] = {
@@ -35,6 +36,7 @@ _OF_KIND: Mapping[OutboundKind, Priority] = {
     OutboundKind.WELCOME: Priority.WELCOME,
     OutboundKind.CHECK_IN: Priority.CHECK_IN,
     OutboundKind.REMINDER: Priority.REMINDER,
+    OutboundKind.CANARY: Priority.CANARY,
 }
 
 #: An alert by how soon somebody is wanted. What a night brought of marked distress falls due in one moment of the
@@ -59,6 +61,7 @@ AHEAD: Mapping[Priority, timedelta] = {
         seconds=0.5
     ),  # as often as a worker looks; else a fast sender would idle between looks
     Priority.REMINDER: timedelta(seconds=0.5),
+    Priority.CANARY: timedelta(seconds=0.5),
 }
 
 #: Tried even while a sender is paused, since nobody can wait for them: safety answers, and everything to staff.

@@ -51,6 +51,7 @@ _NOT_TRIED_AGAIN = frozenset(
         OutboundKind.STAFF_ANSWER,
         OutboundKind.PERSONAL,
         OutboundKind.CONFIRMATION,
+        OutboundKind.CANARY,
     }
 )
 _TROUBLES = {PhoneFinding.UNKNOWN: PhoneTrouble.UNKNOWN, PhoneFinding.LANDLINE: PhoneTrouble.LANDLINE}

@@ -18,6 +18,7 @@ SAFETY_HOLDS_FOR = timedelta(minutes=30)
 ALERT_HOLDS_FOR = timedelta(minutes=10)
 PERSONAL_HOLDS_FOR = timedelta(hours=4)
 REMINDER_HOLDS_FOR = timedelta(hours=1)
+CANARY_HOLDS_FOR = timedelta(minutes=30)
 
 _HOLDS = {
     OutboundKind.ANSWER: ANSWER_HOLDS_FOR,
@@ -115,6 +116,25 @@ def queue_alarm(
 def queue_reminder(tx: Transaction, phone: Phone, body: str, dedupe_key: str) -> OutboundMessage | None:
     """Queue word to one member of staff that work waits for them; it goes behind every alert."""
     return _queue_for_staff(tx, OutboundKind.REMINDER, phone, body, dedupe_key)
+
+
+def queue_canary(tx: Transaction, sender: Sender, phone: Phone, body: str, dedupe_key: str) -> OutboundMessage | None:
+    """Queue a text from one number of ours to another; everything else goes first."""
+    words = fit(body)
+    message = OutboundMessage(
+        kind=OutboundKind.CANARY,
+        lane=Lane.FAMILIES,
+        sender=sender,
+        phone_id=phone.id,
+        body=words,
+        dedupe_key=dedupe_key,
+        queued_at=tx.now,
+        due_at=tx.now,
+        not_after=tx.now + CANARY_HOLDS_FOR,
+        priority=priority_of(OutboundKind.CANARY),
+        segments=segments(words),
+    )
+    return _keep(tx, message)
 
 
 def _queue_for_staff(

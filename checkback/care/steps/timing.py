@@ -35,7 +35,7 @@ def hours_for(tx: Transaction, contact: Contact) -> Hours:
 
 def hours_of(tx: Transaction, message: OutboundMessage) -> Hours | None:
     """The hours that bind a text: the contact's own, or the programme's for somebody we do not know; none for staff."""
-    if message.sender is Sender.ALERT:
+    if message.sender is Sender.ALERT or message.kind is OutboundKind.CANARY:
         return None
     if message.contact_id is None:
         programme = people.the_programme(tx)

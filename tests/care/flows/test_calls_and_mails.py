@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from threading import Event
 
@@ -11,7 +12,8 @@ from checkback.assembly.loops import in_background
 from checkback.care.errors import SendFailed, SendUnclear
 from checkback.care.flows import staff_ways, summoning
 from checkback.care.model import EscalationNotice, StaffWay, Summons
-from checkback.care.ports import OutgoingMail
+from checkback.care.ports import OutgoingCall, OutgoingMail
+from checkback.care.store import tellings
 from checkback.care.terms import EscalationState, NoticeState, OutboundState, Way
 from checkback.worker.lanes import lanes
 from tests.fakes.telling import FakeCaller, FakeMailer
@@ -52,6 +54,21 @@ class Told:
     @property
     def call(self) -> Summons:
         return next(each for each in reversed(self.house.all(Summons)) if each.way is Way.VOICE)  # type: ignore[no-any-return]
+
+
+class Meanwhile:
+    """Calls and sends like the one it stands before; first something else happens."""
+
+    def __init__(self, real: FakeCaller | FakeMailer, happens: Callable[[], None]) -> None:
+        self._real, self._happens = real, happens
+
+    def call(self, call: OutgoingCall) -> str:
+        self._happens()
+        return self._real.call(call)  # type: ignore[union-attr]
+
+    def send(self, mail: OutgoingMail) -> None:
+        self._happens()
+        self._real.send(mail)  # type: ignore[union-attr]
 
 
 @pytest.fixture
@@ -129,6 +146,36 @@ def test_a_call_of_which_nothing_is_heard_counts_as_not_answered(told, ana):
     told.works(minutes=2, seconds=5)
     assert texted(told.house) == ["41", "42"]
     assert told.call.reason == "nothing-heard"
+
+
+def test_a_call_in_somebodys_hand_is_made_by_nobody_else_until_the_lease_is_over(told, ana):
+    """A call and an e-mail are due; while the first goes, another process takes the second, and dies with it."""
+    told.proves("lee", Way.VOICE, after_minutes=1)
+    told.proves("lee", Way.EMAIL, email="lee@example.org", after_minutes=1)
+    told.in_danger(ana)
+    told.house.clock.tick(minutes=1, seconds=1)
+    told.house.works(rounds=1)
+    taken: list[Summons] = []
+
+    def another_takes_the_second() -> None:
+        with told.house.rt.store.begin("test.claim") as tx:
+            held = tx.session.query(Summons).filter_by(state=OutboundState.QUEUED).first()
+            if held is not None and not taken:
+                tellings.claim(tx, held, summoning.LEASE)
+                tx.record("test.claimed", held)
+                taken.append(held)
+
+    told.house.rt = replace(
+        told.house.rt,
+        caller=Meanwhile(told.caller, another_takes_the_second),
+        mailer=Meanwhile(told.mailer, another_takes_the_second),
+    )
+    summoning.make_due(told.house.rt)
+    assert len(taken) == 1
+    assert len(told.caller.rang) + len(told.mailer.sent) == 1
+    told.house.clock.set(told.house.clock.now() + summoning.LEASE)
+    summoning.make_due(told.house.rt)
+    assert (len(told.caller.rang), len(told.mailer.sent)) == (1, 1)
 
 
 def test_where_a_text_fails_the_call_comes_at_once_and_nobody_else_is_woken(told, ana):

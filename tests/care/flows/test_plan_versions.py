@@ -13,6 +13,7 @@ from checkback.care.model import AuditEvent, CheckInPlan, Family, StaffMember
 from checkback.care.program import ProgramError
 from checkback.care.terms import PlanState, Role
 from tests.conftest import PROGRAM
+from tests.many_families import many_families
 from tests.story import House
 
 STANDARD = (PROGRAM / "plans" / "standard.yml").read_text("utf-8")
@@ -151,3 +152,11 @@ def test_what_is_retired_is_followed_by_nobody_new(house, rt):
     (family,) = house.all(Family)
     assert family.plan_id is None
     assert [row.step for row in house.promises()] == ["promised"]
+
+
+def test_of_many_followers_the_latest_are_named_and_all_are_counted(house):
+    many_families(house.rt, 60)
+    admin = next(member.id for member in house.all(StaffMember) if member.login == "admin")
+    every = [each.family for each in plan_versions.followers(house.rt, "standard@1")]
+    assert [each.family for each in plan_versions.followers(house.rt, "standard@1", admin, 5)] == every[-5:]
+    assert plan_versions.count_followers(house.rt, "standard@1", admin) == len(every) > 5

@@ -44,7 +44,7 @@ def follows(house: House, folder: Path, *steps: str) -> None:
     """From now on an emergency is told by these steps."""
     file = folder / "escalation.yml"
     file.write_text(SHORT.format(steps="\n".join(f"      - {{{step}}}" for step in steps)))
-    (_, *_) = policies.draft(house.rt, file)
+    (_, *_) = policies.draft(house.rt, file, "admin")
     policies.approve(house.rt, "emergent", 2, "rivera")
 
 
@@ -91,8 +91,8 @@ def is_away(house: House, login: str, backup: str | None = None, **how_long: flo
 def test_a_file_makes_a_draft_and_nobody_is_told_by_it_before_it_is_approved(house, ana, tmp_path):
     file = tmp_path / "escalation.yml"
     file.write_text(SHORT.format(steps="      - {whom: team, minutes: 5}"))
-    assert policies.draft(house.rt, file) == ["emergent version 2", "urgent version 2", "high version 2"]
-    assert policies.draft(house.rt, file) == [], "twice changes nothing"
+    assert policies.draft(house.rt, file, "admin") == ["emergent version 2", "urgent version 2", "high version 2"]
+    assert policies.draft(house.rt, file, "admin") == [], "twice changes nothing"
     in_danger(house, ana)
     assert told(house) == ["41"]
     states = {(p.level, p.version): p.state for p in policies.versions(house.rt)}
@@ -114,14 +114,28 @@ def test_an_approved_version_is_used_for_what_opens_and_a_running_one_keeps_its_
 def test_who_is_told_is_approved_by_a_coordinator_the_lead_or_an_administrator(house, tmp_path):
     file = tmp_path / "escalation.yml"
     file.write_text(SHORT.format(steps="      - {whom: team, minutes: 5}"))
-    policies.draft(house.rt, file)
+    policies.draft(house.rt, file, "admin")
     for login in ("lee", "okafor"):
         with pytest.raises(policies.NotYours):
             policies.approve(house.rt, "emergent", 2, login)
-    policies.approve(house.rt, "emergent", 2, "admin")
-    policies.approve(house.rt, "emergent", 1, "rivera")
+    policies.approve(house.rt, "emergent", 2, "rivera")
+    policies.approve(house.rt, "emergent", 1, "admin")
     states = {p.version: p.state for p in policies.versions(house.rt) if p.level == "emergent"}
     assert states == {1: "in use", 2: "ended"}, "an older version can be taken back"
+
+
+def test_a_draft_from_a_file_is_of_whoever_brought_it_and_somebody_else_approves_it(house, tmp_path):
+    file = tmp_path / "escalation.yml"
+    file.write_text(SHORT.format(steps="      - {whom: team, minutes: 5}"))
+    with pytest.raises(policies.NotYours):
+        policies.draft(house.rt, file, "lee")
+    policies.draft(house.rt, file, "rivera")
+    drafts = [each for each in policies.versions(house.rt) if each.state == "draft"]
+    assert {each.drafted_by for each in drafts} == {"rivera"}
+    assert len(drafts) == 3
+    with pytest.raises(policies.NotYours):
+        policies.approve(house.rt, "emergent", 2, "rivera")
+    policies.approve(house.rt, "emergent", 2, "admin")
 
 
 @ON_SQLITE
@@ -139,7 +153,7 @@ def test_a_policy_file_that_makes_no_sense_is_refused_by_its_field(house, tmp_pa
     file = tmp_path / "escalation.yml"
     file.write_text(SHORT.format(steps=f"      - {{{step}}}"))
     with pytest.raises(ProgramError, match=rf"steps\[1\]\.{field}"):
-        policies.draft(house.rt, file)
+        policies.draft(house.rt, file, "admin")
     assert {p.version for p in policies.versions(house.rt)} == {1}
 
 
@@ -149,7 +163,7 @@ def test_nobody_in_danger_is_left_until_the_morning_by_a_file(house, tmp_path):
     steps = "      - {whom: team, minutes: 5}\n    only_in_hours: true"
     file.write_text(SHORT.format(steps=steps))
     with pytest.raises(ProgramError, match="only_in_hours"):
-        policies.draft(house.rt, file)
+        policies.draft(house.rt, file, "admin")
 
 
 def test_a_backup_stands_in_for_a_clinician_who_is_away(house, ana, tmp_path):
